@@ -21,11 +21,11 @@ ABOUT: tuple[Choice, ...] = (
     Choice(RESIDENCE, "Where the person is ordinarily resident"),
 )
 STEPS: tuple[Choice, ...] = (
-    Choice("answered", "The other body said what it thinks"),
-    Choice("met", "The two bodies met"),
-    Choice("senior", "Senior officers of both bodies have it"),
-    Choice("decided_nhs", "The NHS decided on continuing healthcare"),
-    Choice("referred", "Referred to the Secretary of State"),
+    Choice("answered", "Answer of the other body"),
+    Choice("met", "Meeting of the two bodies"),
+    Choice("senior", "Senior officers of both bodies"),
+    Choice("decided_nhs", "Decision of the NHS on continuing healthcare"),
+    Choice("referred", "Referral to the Secretary of State"),
     Choice("other", "Something else"),
 )
 ENDED = "ended"

@@ -19,6 +19,8 @@ from leeway.insight.pages.views.survey import SENT_A_MINUTE_MAX
 
 pytestmark = pytest.mark.django_db
 ALL = {"a-job": "assessor", "a-plans_budgets": "yes", "a-time_to_plan": "2", "a-benefits_people": "unsure"}
+HOW_MANY = "“Of the last ten people you planned a budget with, how many chose a direct payment?”"
+ONE_CHANGE = "“What one change would make personal budgets work better?”"
 
 
 @pytest.fixture
@@ -81,10 +83,10 @@ def test_change_goes_back_to_the_check_but_for_a_section_that_is_new(client, add
 @pytest.mark.parametrize(
     ("at", "given", "sentence"),
     [
-        ("0", {"a-job": "king"}, "Choose one of the answers to this question."),
-        ("1", {"a-plans_budgets": "yes", "a-direct_payment_share": "11"}, "Enter a whole number from 0 to 10."),
-        ("1", {"a-plans_budgets": "yes", "a-direct_payment_share": "many"}, "Enter a whole number from 0 to 10."),
-        ("3", {"a-one_change": "x" * 1001}, "Use 1,000 characters or fewer."),
+        ("0", {"a-job": "king"}, "“What is your job?”: choose one of the answers on this page."),
+        ("1", {"a-plans_budgets": "yes", "a-direct_payment_share": "11"}, HOW_MANY + ": enter a whole number from 0 to 10."),
+        ("1", {"a-plans_budgets": "yes", "a-direct_payment_share": "many"}, HOW_MANY + ": enter a whole number from 0 to 10."),
+        ("3", {"a-one_change": "x" * 1001}, ONE_CHANGE + ": use 1,000 characters or fewer. These are 1,001."),
     ],
 )
 def test_a_wrong_answer_is_said_first_and_linked(client, address, at, given, sentence):

@@ -249,7 +249,7 @@ class SectionForm(forms.Form):
         given = super().clean() or self.cleaned_data
         for question in self.questions:
             if question.code in given and (reason := problem_with(question, given[question.code])):
-                self.add_error(question.code, reason)
+                self.add_error(question.code, f"“{question.ask}”: {reason[0].lower()}{reason[1:]}")
         return given
 
 
@@ -257,8 +257,7 @@ def field_for(question: Question) -> forms.Field:
     """The form field of a question."""
     shown: dict = {"label": question.ask, "help_text": question.hint, "required": False}
     if question.options:
-        sentence = {"invalid_choice": "Choose one of the answers to this question."}
-        return forms.ChoiceField(choices=question.options, widget=forms.RadioSelect, error_messages=sentence, **shown)
+        return forms.ChoiceField(choices=question.options, widget=forms.RadioSelect, **shown)
     if question.kind == "text":
         shown["help_text"] = f"{question.hint} Up to {question.longest:,} characters.".strip()
         return forms.CharField(widget=forms.Textarea, **shown)

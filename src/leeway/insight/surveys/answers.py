@@ -153,7 +153,8 @@ def problem_with(question: Question, text: str) -> str:
     if question.options:
         return "" if text in question.labels else "Choose one of the answers to this question."
     if question.kind == "text":
-        return "" if len(text) <= question.longest else f"Use {question.longest:,} characters or fewer."
+        long = f"Use {question.longest:,} characters or fewer. These are {len(text):,}."
+        return long if len(text) > question.longest else ""
     number = number_in(text)
     fits = number is not None and (not question.whole or number == int(number))
     least = -math.inf if question.minimum is None else question.minimum

@@ -27,7 +27,7 @@ from leeway.money.ledger.models import Reason, Transfer
 from leeway.refusal import Refusal
 
 RECHARGES = (Reason.RECHARGED, Reason.RECHARGE_UNDONE)
-WORDS_OF_STEPS = {choice.code: choice.label for choice in STEPS} | {ENDED: "The dispute is ended"}
+WORDS_OF_STEPS = {choice.code: choice.label for choice in STEPS} | {ENDED: "End of the dispute"}
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def picture(dispute_id: UUID, *, seen_by: User, on: date) -> Picture:
         steps=list(dispute.steps.select_related("recorded_by")),
         clock=steps_due(dispute, on),
         outcomes=outcomes,
-        recharges=list(recharges),
+        recharges=list(recharges.order_by("starts_on", "line__what", "pk")),
         days=(ended_on - dispute.began_on).days,
         as_claimed=as_claimed,
         cannot=cannot,

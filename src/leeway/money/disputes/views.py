@@ -32,7 +32,7 @@ def ageing_csv(request: SignedIn) -> HttpResponse:
     today = timezone.localdate()
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="disputes-{today}.csv"'
-    header = ("Person", "About", "Claimed of", "From", "Paid meanwhile by", "Began", "Days", "Next step", "Due by")
+    header = ("Person", "About", "Claimed from", "Since", "Paid meanwhile by", "Began", "Days", "Next step", "Due by")
     rows = [
         (
             str(row.dispute.case.person),

@@ -112,7 +112,7 @@ class Contribution(models.Model):
     recorded_on = models.DateField()
 
     class Meta:
-        ordering = ["dated_on", "recorded_on", "pk"]
+        ordering = ["dated_on", "partner", "kind", "recorded_on", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(pence__gt=0) | Q(kind=ContributionKind.CHANGED) & ~Q(pence=0), name="contribution_says_much"

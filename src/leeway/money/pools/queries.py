@@ -53,7 +53,7 @@ class Crumb:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """One level of a pool's quarter: what the level above has, and the rows that it is made of."""
+    """One level of a pool's quarter: what it has one level up, and the rows that it is made of."""
 
     pool: Pool
     period: Period
@@ -66,7 +66,7 @@ class Walk:
 
     @property
     def unexplained_pence(self) -> int:
-        """What the level above has that no row and no question accounts for."""
+        """What it has one level up that no row and no question accounts for."""
         return self.pence - sum(row.pence for row in self.rows) - self.in_question_pence
 
 

@@ -224,13 +224,16 @@ def _take_overhead(found: _Gathered, overhead: Overhead, period: Period, lines: 
             Question(f"{overhead.what}: {what}", overhead.owner.name, pence, False, overhead=overhead.pk)
         )
         return
+    is_locked = overhead.locked_until is not None and overhead.locked_until >= first
+    percent, so_far = overhead.locked_percent if is_locked else 0, 0
     for facts, part in zip(units, split(pence, list(units.values())), strict=True):
+        locked_pence = floor_div((so_far + part) * percent, 100) - floor_div(so_far * percent, 100)
+        so_far += part
         if part:
-            found.leaves.append(_part(overhead, facts, part, first, last))
+            found.leaves.append(_part(overhead, facts, part, locked_pence, first, last))
 
 
-def _part(overhead: Overhead, facts: LineFacts, pence: int, first: date, last: date) -> Leaf:
-    locked = overhead.locked_until is not None and overhead.locked_until >= first
+def _part(overhead: Overhead, facts: LineFacts, pence: int, locked_pence: int, first: date, last: date) -> Leaf:
     return Leaf(
         kind=OVERHEAD,
         source=overhead.pk,
@@ -244,8 +247,8 @@ def _part(overhead: Overhead, facts: LineFacts, pence: int, first: date, last: d
         ends_on=last,
         pence=pence,
         social_care=overhead.function == Function.SOCIAL_CARE,
-        locked_pence=floor_div(pence * overhead.locked_percent, 100) if locked else 0,
-        locked_until=overhead.locked_until if locked else None,
+        locked_pence=locked_pence,
+        locked_until=overhead.locked_until if locked_pence else None,
     )
 
 

@@ -19,7 +19,7 @@ from leeway.site.demo.playing import Staff
 
 GROUPS = ("Mental Health Support", "Learning Disability Support")
 TRUST = "Fairbourne and Vale Mental Health Trust"
-NURSES, HOSTING, BLOCK = 18_400_00, 3_900_00, 2_600_00  # of a quarter
+NURSES, HOSTING, BLOCK = 73_600_00, 15_600_00, 10_400_00  # of a year
 
 
 def pool_money(staff: Staff, today: date) -> None:
@@ -83,18 +83,20 @@ def _put_in(pool: Pool, staff: Staff, last: Period) -> list[Case]:
 def _overheads(pool: Pool, staff: Staff, council: Funder, icb: Funder, last: Period, in_pool: list[Case]) -> None:
     """A seconded team by its staff, a day service by days, management by spend; and a question still open."""
     teams = list(Team.objects.filter(pk__in={case.team_id for case in in_pool}).order_by("pk"))
+    year = financial_year(last.starts_on)
     locked = {"locked_percent": 70, "locked_until": date(last.ends_on.year + 2, 3, 31)}
+    in_quarter = {"starts_on": last.starts_on, "ends_on": last.ends_on}
     every = {
         "owner": staff.manager,
-        "starts_on": last.starts_on,
-        "ends_on": last.ends_on,
+        "starts_on": year.starts_on,
+        "ends_on": year.ends_on,
         "reason": "NHS Act 2006, s. 75: the agreement",
     }
     rows: tuple[tuple[str, str, str, Funder, str, int, str, dict[str, Any]], ...] = (
         ("Nurses and social workers", "seconded", TRUST, icb, "health", NURSES, "headcount", locked),
         ("Hosting and systems", "overhead", "", council, "social_care", HOSTING, "spend", locked),
         ("Drop-in day service", "block", "Harbour Centre", council, "social_care", BLOCK, "caseload", {}),
-        ("Recharge of the trust’s car park", "overhead", TRUST, icb, "health", 480_00, "", {}),
+        ("Recharge of the trust’s car park", "overhead", TRUST, icb, "health", 480_00, "", in_quarter),
     )
     for what, kind, employer, paid_by, function, pence, driver, held in rows:
         facts = {"what": what, "kind": kind, "employer": employer, "paid_by": paid_by, "function": function}

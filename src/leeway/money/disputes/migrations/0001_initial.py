@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             name='Step',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('answered', 'The other body said what it thinks'), ('met', 'The two bodies met'), ('senior', 'Senior officers of both bodies have it'), ('decided_nhs', 'The NHS decided on continuing healthcare'), ('referred', 'Referred to the Secretary of State'), ('other', 'Something else')], max_length=20)),
+                ('kind', models.CharField(choices=[('answered', 'Answer of the other body'), ('met', 'Meeting of the two bodies'), ('senior', 'Senior officers of both bodies'), ('decided_nhs', 'Decision of the NHS on continuing healthcare'), ('referred', 'Referral to the Secretary of State'), ('other', 'Something else')], max_length=20)),
                 ('happened_on', models.DateField()),
                 ('words', models.TextField(help_text='What came of it.')),
                 ('recorded_on', models.DateField()),

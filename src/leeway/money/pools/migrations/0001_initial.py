@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='pools.partner')),
             ],
             options={
-                'ordering': ['dated_on', 'recorded_on', 'pk'],
+                'ordering': ['dated_on', 'partner', 'kind', 'recorded_on', 'pk'],
             },
         ),
         migrations.CreateModel(
