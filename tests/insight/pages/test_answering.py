@@ -84,8 +84,16 @@ def test_change_goes_back_to_the_check_but_for_a_section_that_is_new(client, add
     ("at", "given", "sentence"),
     [
         ("0", {"a-job": "king"}, "“What is your job?”: choose one of the answers on this page."),
-        ("1", {"a-plans_budgets": "yes", "a-direct_payment_share": "11"}, HOW_MANY + ": enter a whole number from 0 to 10."),
-        ("1", {"a-plans_budgets": "yes", "a-direct_payment_share": "many"}, HOW_MANY + ": enter a whole number from 0 to 10."),
+        (
+            "1",
+            {"a-plans_budgets": "yes", "a-direct_payment_share": "11"},
+            HOW_MANY + ": enter a whole number from 0 to 10.",
+        ),
+        (
+            "1",
+            {"a-plans_budgets": "yes", "a-direct_payment_share": "many"},
+            HOW_MANY + ": enter a whole number from 0 to 10.",
+        ),
         ("3", {"a-one_change": "x" * 1001}, ONE_CHANGE + ": use 1,000 characters or fewer. These are 1,001."),
     ],
 )

@@ -40,6 +40,7 @@ def show(request: SignedIn, provider_id):
     found = providers.get_provider(provider_id, seen_by=request.user)
     context = {
         "shown": providers.of_provider(found, today, seen_by=request.user),
+        "today": today,
         "may_keep": request.user.can(Capability.KEEP_BANK_DETAILS),
         "back": reverse("payments:providers"),
     }

@@ -36,7 +36,7 @@ WHY_IN_WORDS = {
 }
 #: How much less or more is paid a week, in steps: their names, and what the largest three begin with in pence.
 SPREAD = (
-    "£10 less or more than that",
+    "At least £10 less",
     "£5 to £10 less",
     "£1 to £5 less",
     "Up to £1 less",
@@ -44,7 +44,7 @@ SPREAD = (
     "Up to £1 more",
     "£1 to £5 more",
     "£5 to £10 more",
-    "£10 more or above",
+    "At least £10 more",
 )
 EDGES = (10_00, 5_00, 1_00)
 #: Rows of whom the charge was worked out, and is or was to be put in place.

@@ -30,7 +30,7 @@ SAID = {
     "Personal assistants": (
         Method.INCREMENTAL,
         (("COUNCIL", 340_00), ("ILF-KEPT", None)),
-        "Her award from the Independent Living Fund was carried over, and pays what lies above the council’s part.",
+        "The award from the Independent Living Fund was carried over, and pays what lies above the council’s part.",
     ),
     "Sitter on choir nights, and the subscription": (
         Method.FIXED,
@@ -72,7 +72,7 @@ def _record_funders(finance: User, today: date) -> None:
         (kinds.LEGACY_FUND, "Independent Living Fund", "ILF", False, None, date(2015, 6, 30), None,
          "Support of disabled people to live in their own homes.",
          "Closed on 30 June 2015: its awards passed to councils."),
-        (kinds.LEGACY_FUND, "Independent Living Fund awards carried over", "ILF-KEPT", True, date(2015, 7, 1), None,
+        (kinds.LEGACY_FUND, "Carried-over Independent Living Fund", "ILF-KEPT", True, date(2015, 7, 1), None,
          None, "What awards of the fund paid when it closed, kept by the council’s decision.",
          "For people who had an award on 30 June 2015, for as long as they need it."),
         (kinds.GRANT, "Carers’ breaks grant", "CBG", True, date(year.starts_on.year, 4, 1),

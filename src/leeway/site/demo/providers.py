@@ -78,7 +78,7 @@ def _enter(provider: Provider, account_number: str, staff: Staff, on: date) -> P
         provider=provider,
         account_name=provider.name,
         sort_code="40-00-02",
-        account_number=f"{account_number[:4]}{provider.pk.int % 10_000:04}",
+        account_number=f"{provider.pk.int % 10_000:04}{account_number[4:]}",
         name_check=NameCheck.MATCH,
         by=staff.finance,
         on=on,
