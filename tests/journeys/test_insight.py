@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.visitor import PASSWORD, Visitor
+from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -49,11 +49,7 @@ def what_stands_over(ana: Visitor) -> str:
 
 
 def she_begins_with_insight(ana: Visitor) -> None:
-    ana.go("/account/login/")
-    ana.write("Email address", "ana@fairbourne.example")
-    ana.page.locator("input[name=password]").fill(PASSWORD)
-    ana.press("Sign in")
-    ana.go("/insight/")
+    ana.sign_in("ana")
     ana.is_told("The published returns", "Targets", "What does a direct payment go with?", "Publish the local account")
 
 

@@ -121,7 +121,7 @@ class Visitor:
         self.write("Email address", f"{name}@{at}")
         self.page.locator("input[name=password]").fill(password)
         self.press("Sign in")
-        assert "/home" in self.page.url, self.reads()
+        assert "/account/" not in self.page.url, self.reads()
 
     def look(self) -> None:
         """Look the page over: it is no error page, in order for everyone, and no wider than the window."""

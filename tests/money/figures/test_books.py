@@ -139,6 +139,8 @@ def test_every_movement_is_in_one_journal_whose_debits_are_its_credits(budget, f
     today = Transfer.objects.first().made_at.date()
     with pytest.raises(Refusal, match="a day that is over"):
         actions.make_journal(ends_on=today, by=finn, on=today)
+    with pytest.raises(Refusal, match="No money had moved by then"):
+        actions.make_journal(ends_on=today - timedelta(1), by=finn, on=today)
     first = actions.make_journal(ends_on=today, by=finn, on=today + timedelta(1))
     assert first.transfers == Transfer.objects.count()
     assert sum(line["debit_pence"] for line in first.lines) == sum(line["credit_pence"] for line in first.lines) > 0

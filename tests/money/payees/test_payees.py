@@ -75,7 +75,7 @@ def test_turning_them_down_needs_a_reason_and_is_the_end_of_them(enter, fay):
     with pytest.raises(Refusal, match="Say what is wrong"):
         actions.reject_details(payee=payee, reason=" ", by=fay, on=ON)
     actions.reject_details(payee=payee, reason="Another name on the card", by=fay, on=ON)
-    with pytest.raises(Refusal, match="Rejected"):
+    with pytest.raises(Refusal, match="Turned down"):
         actions.approve_details(payee=payee, by=fay, on=ON)
 
 

@@ -90,7 +90,8 @@ def make_journal(*, ends_on: date, by: User, on: date) -> Journal:
     if starts_on is None:
         raise Refusal("No money has moved yet, so there is nothing for a journal.")
     if ends_on < starts_on:
-        raise Refusal(f"The last journal goes to {last.ends_on:%-d %B %Y}. Choose a later day.", field="ends_on")
+        before = f"The last journal goes to {last.ends_on:%-d %B %Y}" if last else "No money had moved by then"
+        raise Refusal(f"{before}. Choose a later day.", field="ends_on")
     found = moved(starts_on, ends_on, general_ledger())
     return Journal.objects.create(
         number=last.number + 1 if last else 1,

@@ -10,7 +10,7 @@ class State(TextChoices):
 
     ENTERED = "entered", "Waiting for a second officer"
     APPROVED = "approved", "In use"
-    REJECTED = "rejected", "Rejected"
+    REJECTED = "rejected", "Turned down"
     REPLACED = "replaced", "Replaced"
 
 
