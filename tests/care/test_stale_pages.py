@@ -76,7 +76,7 @@ ONCE = {
     "contributions:take_back", "contributions:change",
     "disputes:end", "disputes:take_back",
     "pools:take_out", "pools:answer", "pools:make_report",
-    "claims:send", "claims:chase", "claims:receive", "claims:query",
+    "claims:send", "claims:chase", "claims:receive", "claims:query", "claims:part",
     "bills:decide", "bills:end_plan", "bills:go_on", "bills:late", "bills:send", "bills:space",
     "uprating:look", "uprating:approve", "uprating:apply", "uprating:letters", "uprating:withdraw", "uprating:undo",
     "statements:confirm", "statements:accept", "statements:line", "statements:received", "statements:match",

@@ -32,7 +32,9 @@ def to_ada(**known) -> Recipient:
 def asked(monkeypatch):
     """Whom the outbox asked for help: this room alone, without what the site does about it."""
     calls = []
-    monkeypatch.setattr(actions, "_handlers", [lambda message: calls.append((message.pk, message.state))])
+    monkeypatch.setattr(
+        actions, "_handlers", [lambda stuck: calls.extend((message.pk, message.state) for message in stuck)]
+    )
     return calls
 
 

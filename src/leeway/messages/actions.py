@@ -6,7 +6,8 @@ be asked what it has (see `_take_up` and `_hand_over`).
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -43,13 +44,13 @@ MOVED = "The address on record, or the way they want to hear from us, was change
 _whys_not: list[Callable[[Message], str]] = []
 #: What changes of a message once it is written.
 SETTLED = ("state", "carrier", "carrier_id", "sent_at", "last_error", "next_attempt_at", "settled_on", "settled_by")
-_handlers: list[Callable[[Message], None]] = []
+_handlers: list[Callable[[Sequence[Message]], None]] = []
 
 
-def when_somebody_is_needed(handler: Callable[[Message], None]) -> None:
-    """Name what is done, in the same transaction, when a message did not arrive or must be printed here.
+def when_somebody_is_needed(handler: Callable[[Sequence[Message]], None]) -> None:
+    """Name what is done, in the same transaction, when messages did not arrive or must be printed here.
 
-    `site` does this once at start, so that it becomes a task; the message's `state` says which of the two it is.
+    `site` does this once at start, so that each becomes a task; a message's `state` says which of the two it is.
     """
     if handler not in _handlers:
         _handlers.append(handler)
@@ -66,6 +67,18 @@ def why_not_again(message: Message) -> str:
     return next((sentence for why_not in _whys_not if (sentence := why_not(message))), "")
 
 
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message before it is written: its template, to whom, its fields, about whom, and its event."""
+
+    template: str
+    to: Recipient
+    data: Mapping[str, str]
+    about: About
+    key: str
+    instead_of: Message | None = None
+
+
 @transaction.atomic
 def write_message(
     *, template: str, to: Recipient, data: Mapping[str, str], about: About, key: str, by: User | None, on: date
@@ -76,9 +89,18 @@ def write_message(
     second call gives the first message. `data` are the fields of the template, in words as they are read. `by` is
     nobody for what is written at night.
     """
-    if not key.strip():
-        raise ValueError("Say what the message is about, so that it is not written twice.")
-    return _write(template=template, to=to, data=data, about=about, key=key, by=by, on=on)
+    return write_messages(new=[NewMessage(template, to, data, about, key)], by=by, on=on)[0]
+
+
+@transaction.atomic
+def write_messages(*, new: Sequence[NewMessage], by: User | None, on: date) -> list[Message]:
+    """Write many messages at once, each as `write_message` does, in their order."""
+    rows = [_row(each, by, on) for each in new]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    kept = {(each.key, each.recipient_id): each for each in Message.objects.filter(key__in={row.key for row in rows})}
+    written = {row.pk for row in rows}
+    _tell_somebody([each for each in kept.values() if each.pk in written])
+    return [kept[row.key, row.recipient_id] for row in rows]
 
 
 @transaction.atomic
@@ -112,10 +134,8 @@ def write_anew(*, to: Recipient, by: User, on: date) -> list[Message]:
 
 def _write_instead(before: Message, to: Recipient, by: User, on: date) -> Message:
     about = About(before.person_id, before.case_id)
-    key = f"again:{before.pk}"
-    return _write(
-        template=before.template, to=to, data=before.data, about=about, key=key, by=by, on=on, instead_of=before
-    )
+    new = NewMessage(before.template, to, before.data, about, f"again:{before.pk}", instead_of=before)
+    return write_messages(new=[new], by=by, on=on)[0]
 
 
 def send_due(*, at: datetime) -> None:
@@ -242,30 +262,31 @@ def _why(to: Recipient, channel: Channel, reasons: list[str]) -> str:
     return " ".join(parts)
 
 
-def _write(
-    *, to: Recipient, data: Mapping[str, str], about: About, key: str, by: User | None, on: date, **more
-) -> Message:
-    channel, address, why = way_to(to)
-    words = fill_in(more["template"], data, recipient_name=to.name, short=channel == Channel.TEXT)
-    written = more | {
-        "person_id": about.person_id,
-        "case_id": about.case_id,
-        "recipient_name": to.name,
-        "address": address,
-        "needs": list(to.needs),
-        "channel": channel,
-        "why_this_way": why,
-        "data": dict(data),
-        "subject": words.subject,
-        "body": words.body,
-        "written_by": by,
-        "written_on": on,
-        "state": State.TO_PRINT if channel == Channel.PRINT else State.WAITING,
-    }
-    message, new = Message.objects.get_or_create(key=key, recipient_id=to.id, defaults=written)
-    if new:
-        _tell_somebody(message)
-    return message
+def _row(new: NewMessage, by: User | None, on: date) -> Message:
+    """A message with its words, and the way that it goes."""
+    if not new.key.strip():
+        raise ValueError("Say what the message is about, so that it is not written twice.")
+    channel, address, why = way_to(new.to)
+    words = fill_in(new.template, new.data, recipient_name=new.to.name, short=channel == Channel.TEXT)
+    return Message(
+        key=new.key,
+        template=new.template,
+        person_id=new.about.person_id,
+        case_id=new.about.case_id,
+        recipient_id=new.to.id,
+        recipient_name=new.to.name,
+        address=address,
+        needs=list(new.to.needs),
+        channel=channel,
+        why_this_way=why,
+        data=dict(new.data),
+        subject=words.subject,
+        body=words.body,
+        written_by=by,
+        written_on=on,
+        state=State.TO_PRINT if channel == Channel.PRINT else State.WAITING,
+        instead_of=new.instead_of,
+    )
 
 
 @transaction.atomic
@@ -333,10 +354,10 @@ def _settle(message: Message, to: State, on: date | None) -> None:
     require_move(MOVES, message.state, to, of=THIS)
     message.state, message.settled_on = to, on
     message.save(update_fields=SETTLED)
-    _tell_somebody(message)
+    _tell_somebody([message])
 
 
-def _tell_somebody(message: Message) -> None:
-    if message.state in NEEDS_SOMEBODY:
+def _tell_somebody(messages: Sequence[Message]) -> None:
+    if stuck := [message for message in messages if message.state in NEEDS_SOMEBODY]:
         for handler in _handlers:
-            handler(message)
+            handler(stuck)

@@ -13,8 +13,9 @@ from leeway.access.access import SignedIn
 from leeway.care.planning.models import Way
 from leeway.care.planning.waiting import Wait
 from leeway.insight.measures.holding import AGE_BANDS
-from leeway.insight.measures.suppression import LEAST, hidden_parts, nearest
+from leeway.insight.measures.suppression import nearest
 from leeway.money.payments.waiting import first_payments, longest_waits, middle_days
+from leeway.small_numbers import LEAST, hidden_parts
 
 A_YEAR = timedelta(days=365)
 

@@ -17,9 +17,9 @@ from leeway.care.people.access import LEADER, cases_of
 from leeway.care.people.models import Case
 from leeway.care.planning.waiting import Awaited, Wait, still_waiting, waited
 from leeway.care.review.workload import late_reviews
-from leeway.insight.measures.suppression import LEAST
 from leeway.money.payments.waiting import first_payments, middle_days, unpaid_still
 from leeway.site.first_payments import A_YEAR, breakdown
+from leeway.small_numbers import LEAST
 
 ROWS_A_PAGE = 50
 #: A wait of more days than this is told apart: national counts of waiting lists ask for half a year.

@@ -3,10 +3,11 @@
 Nobody who has died is written to. Whoever settles what they leave is, once, in words that fit.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from leeway.care.circumstances.models import Death
@@ -227,20 +228,16 @@ def _ask_to_speak(case: Case, because: str, line: StoryLine) -> None:
     )
 
 
-def ask_somebody(message: Message) -> None:
-    """A message that did not arrive, or waits to be printed, becomes a task of the case's worker."""
-    if message.case_id is None:
-        return
-    case = Case.objects.select_related("person").get(pk=message.case_id)
-    if message.recipient_id == case.person_id and case.person.date_of_death is not None:
-        return
-    kind, what, days = STUCK[State(message.state)]
-    on = message.settled_on or message.written_on
-    people.set_task(
-        case=case,
-        kind=kind,
-        what=what.format(name=message.recipient_name),
-        whose=Whose.WORKER,
-        due_on=on + timedelta(days=days),
-        on=on,
-    )
+def ask_somebody(messages: Sequence[Message]) -> None:
+    """Each message that did not arrive, or waits to be printed, becomes a task of the case's worker."""
+    cases = Case.objects.select_related("person").in_bulk({each.case_id for each in messages if each.case_id})
+    asked: defaultdict[tuple[State, date], list[tuple[Case, str]]] = defaultdict(list)
+    for message in messages:
+        case = cases.get(message.case_id) if message.case_id else None
+        if case is None or (message.recipient_id == case.person_id and case.person.date_of_death is not None):
+            continue
+        state, on = State(message.state), message.settled_on or message.written_on
+        asked[state, on].append((case, STUCK[state][1].format(name=message.recipient_name)))
+    for (state, on), tasks in asked.items():
+        kind, _what, days = STUCK[state]
+        people.set_tasks(tasks=tasks, kind=kind, whose=Whose.WORKER, due_on=on + timedelta(days=days), on=on)

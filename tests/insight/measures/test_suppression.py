@@ -10,9 +10,10 @@ from scipy.optimize import linprog
 from leeway.insight.measures.admissions import population
 from leeway.insight.measures.answers import answers
 from leeway.insight.measures.from_records import MEASURES
-from leeway.insight.measures.suppression import LEAST, OTHERS, nearest, published
+from leeway.insight.measures.suppression import OTHERS, nearest, published
 from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY, SDS_ON_THE_DAY
 from leeway.published.returns.figures import table
+from leeway.small_numbers import LEAST
 from tests.insight.measures.made import DAY, by_chance
 from tests.originals import original
 

@@ -13,6 +13,8 @@ from leeway.money.bills.content import bill_letter
 from leeway.money.bills.kinds import Every, MoneyFrom
 from leeway.money.bills.models import Bill, BreathingSpace, Lateness, Pause, PaymentPlan, Settlement
 from leeway.money.bills.queries import ageing, get_bill
+from leeway.money.contributions import queries as contributions
+from leeway.money.contributions.actions import take_back
 from tests.money.bills.conftest import BILLED_ON, night, pay
 
 FIRST, LATE = BILLED_ON[0], BILLED_ON[3]
@@ -153,6 +155,22 @@ def test_ageing_takes_what_came_in_off_the_oldest_first(sent, finn, client, toda
     assert "£56.00" in page(client, finn, "ageing").content.decode()
     table = page(client, finn, "ageing_csv").content.decode()
     assert "People" in table and "79.00" in table
+
+
+def test_what_was_undone_is_as_old_as_before(sent, finn):
+    """Money that was received by mistake makes nobody's debt younger, on this list and on that of contributions."""
+    night(BILLED_ON[2])
+    on, later = date(2026, 6, 22), date(2026, 6, 23)
+    before, since = ageing(seen_by=finn, on=on).totals, owed_since(finn, on)
+    receipt = pay(sent.case, 40_00, finn, on)
+    take_back(receipt=receipt, reason="It was another person’s", by=finn, on=later)
+    assert ageing(seen_by=finn, on=on).totals["People"] == [49_00, 0, 0, 0, 0, 0]
+    assert ageing(seen_by=finn, on=later).totals == before
+    assert owed_since(finn, later) == since == date(2026, 4, 22)
+
+
+def owed_since(finn, on):
+    return contributions.owed(seen_by=finn, on=on)[0][0].since
 
 
 def test_a_bill_to_somebody_else_is_addressed_to_them(sent, finn):

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from leeway.care.circumstances.actions import record_death
 from leeway.care.people.models import Authority, CapacityDecision, Relationship, Task
@@ -14,11 +15,12 @@ from leeway.money.bills.kinds import BecauseOf, Every, MoneyFrom, PlanEnd, Space
 from leeway.money.bills.models import Bill, BreathingSpace, PaymentPlan, Reminder, Sending
 from leeway.money.bills.standing import MISSED, PAID, TO_COME, instalments_of, overdue
 from leeway.money.bills.stops import still_days
-from leeway.money.budgets.actions import end_budget
+from leeway.money.budgets.actions import end_budget, start_budget
 from leeway.money.contributions.actions import let_fall_due, take_back
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
-from tests.money.bills.conftest import BILLED_ON, night, pay
+from tests.conftest import SET_UP_ON
+from tests.money.bills.conftest import BILLED_ON, MANAGED, night, pay
 
 FIRST = BILLED_ON[0]
 DUE = FIRST + timedelta(days=28)
@@ -51,6 +53,31 @@ def test_a_bill_goes_the_night_it_is_made_with_what_one_needs_to_know(sent):
     for words in ("To pay: £5.00", "25 May 2026", "PAY 0000 0018", "sort code", "cannot pay", "wrong", "your care"):
         assert words in body
     assert not list(findings())
+
+
+def test_many_bills_and_reminders_take_as_many_queries_as_one(another_case, agree, finn):
+    """Printed ones too, for whom somebody is asked; late ones, of which finance is asked; and those never answered."""
+
+    def asked(people):
+        for name in people:
+            start_budget(plan=agree(another_case(name), (MANAGED, 70_00, 0), charge_pence=7_00), by=finn, on=SET_UP_ON)
+        night(FIRST)
+        return count(lambda: actions.send_bills(on=FIRST))
+
+    def count(nightly):
+        with CaptureQueriesContext(connection) as queries:
+            nightly()
+        return len(queries)
+
+    one = asked(["Bo"])
+    assert asked(["Cy", "Di", "Ed", "Flo"]) == one and Sending.objects.count() == 5
+    reminded = []
+    for on in REMINDED:
+        reminded.append(count(lambda on=on: actions.remind(on=on)))
+    assert Reminder.objects.count() == 15 and max(reminded) <= 20
+    late = REMINDED[-1] + timedelta(days=90)
+    tasks = Task.objects.count()
+    assert count(lambda: actions.remind(on=late)) <= 20 and Task.objects.count() == tasks + 5
 
 
 def test_it_goes_to_whoever_handles_the_money(budget, bea):

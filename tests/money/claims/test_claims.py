@@ -3,10 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from leeway.care.planning.models import Way
+from leeway.money import proving
+from leeway.money.banking.statement import mapping_named
 from leeway.money.budgets.actions import end_budget, start_budget
 from leeway.money.budgets.dues import Payer
 from leeway.money.claims import actions
@@ -20,6 +23,9 @@ from leeway.money.funders import actions as funders
 from leeway.money.funders.models import FunderKind
 from leeway.money.ledger.queries import balance
 from leeway.money.payments.queries import findings
+from leeway.money.statements import actions as statements
+from leeway.money.statements.kinds import Whose
+from leeway.money.statements.referenced import claims_named
 from leeway.refusal import NotAllowed, Refusal
 from tests.conftest import SET_UP_ON
 from tests.money.bills.conftest import BILLED_ON
@@ -144,6 +150,61 @@ def test_it_is_sent_chased_queried_and_received_line_by_line(cases, finn, fay, b
     take_back(receipt=Receipt.objects.get(amount_pence=50_00), reason="It was another body's", by=finn, on=later)
     assert standings(seen_by=finn, on=later)[0].left_pence == 50_00
     assert not list(findings())
+
+
+def test_a_body_pays_a_part_of_a_line_and_queries_the_rest(cases, finn, bea, client, monkeypatch):
+    night(BILLED_ON[0])
+    claim, on = Claim.objects.get(), BILLED_ON[0]
+    ada = claim.lines.get(case=cases[0])
+    part = {"line": ada, "amount_pence": 10_00, "received_on": on, "looked_at": "Statement 3, line 9", "on": on}
+    queried = {"words": "Three of the days were in hospital"}
+    with pytest.raises(Refusal, match="was sent"):
+        actions.receive_part(**part, **queried, by=finn)
+    actions.send_claim(claim=claim, how="By secure email", by=finn, on=on)
+    with pytest.raises(NotAllowed):
+        actions.receive_part(**part, **queried, by=bea)
+    for wrong, said in (({"amount_pence": 25_00}, r"£25\.00 is left"), ({"amount_pence": 0}, "is left"), ({}, "query")):
+        with pytest.raises(Refusal, match=said):
+            actions.receive_part(**part | wrong, by=finn)
+    assert not Receipt.objects.exists()
+    client.force_login(finn)
+    page = reverse("claims:part", args=[1, ada.pk])
+    assert "What do they query of the rest?" in client.get(page).content.decode()
+    typed = {"amount_pence": "10", "looked_at": "Statement 3, line 9"} | queried
+    typed |= {f"received_on_{name}": getattr(on, name) for name in ("day", "month", "year")}
+    monkeypatch.setattr("leeway.acting.timezone.localdate", lambda *_: on)
+    assert client.post(page, typed).status_code == 302
+    standing, (first, second) = get_claim(1, seen_by=finn, on=on)
+    assert standing.left_pence == 65_00 and {first.state, second.state} == {"Part received, queried", "Open"}
+    assert "What do they query of the rest?" not in client.get(page).content.decode()
+    actions.receive_part(**part | {"amount_pence": 5_00}, by=finn)
+    receive = {"received_on": on, "looked_at": "Bank statement 3, line 10", "by": finn, "on": on}
+    actions.receive_claim(claim=claim, lines=[ada], amount_pence=10_00, **receive)
+    assert standings(seen_by=finn, on=on)[0].left_pence == 50_00
+    assert not list(findings())
+
+
+def test_a_bank_line_that_names_a_claim_pays_it_to_the_penny(cases, finn):
+    night(BILLED_ON[1])
+    claim, on = Claim.objects.get(), BILLED_ON[1]
+    account = statements.open_bank_account(
+        whose=Whose.COUNCIL, name="Care payments", identifier="40000187654321", by=finn, on=on
+    )
+    total = claim.total_pence / 100
+    ada, bo = claim.lines.order_by("amount_pence")
+    lines = [f"CLAIM 000001 NHS,{total - 1:.2f}", f"NHS CLAIM000001,{bo.amount_pence / 100:.2f}", "CLAIM 000002,7.00"]
+    rows = "\n".join(f"{on:%d/%m/%Y},{line}" for line in lines)
+    upload = ContentFile(f"Date,Description,Amount\n{rows}\n".encode(), name="lines.csv")
+    statements.keep_statement(account=account, upload=upload, mapping=mapping_named("day-first"), by=finn, on=on)
+    assert statements.receive_referenced(account=account, by=finn, on=on) == (0, 0)  # it was not sent yet
+    actions.send_claim(claim=claim, how="By secure email", by=finn, on=on)
+    assert [each.fits for each in claims_named(account, seen_by=finn)] == [False, False]
+    actions.raise_query(line=ada, words="Not our patient since May", raised_on=on, by=finn, on=on)
+    assert [each.fits for each in claims_named(account, seen_by=finn)] == [False, True]
+    assert statements.receive_referenced(account=account, by=finn, on=on) == (1, bo.amount_pence)
+    assert statements.receive_referenced(account=account, by=finn, on=on) == (0, 0)
+    assert standings(seen_by=finn, on=on)[0].left_pence == ada.amount_pence
+    assert not list(proving.findings())
 
 
 def test_what_is_owed_back_waits_until_more_falls_due(cases, finn):

@@ -1,6 +1,6 @@
 """A provider's bank details: entered by one officer, approved by another who rang it up at a number known before."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -13,14 +13,16 @@ from leeway.money.payees.queries import of_provider, shared_oddly, waiting
 from leeway.refusal import NotAllowed, Refusal
 
 ON = date(2026, 4, 1)
+LONG_KNOWN = date(2026, 1, 1)  # ninety days before
 CALL = {"call_number": "(01632) 960 500", "call_spoke_to": "Jo Marsh, accounts"}
 
 
 def provider_called(name, phone=""):
     provider = Provider.objects.create(name=name)
     Service.objects.create(
-        provider=provider, name=f"{name} at home", last_checked_on=ON, kinds=["home_care"], regulated=True, phone=phone
-    )
+        provider=provider, name=f"{name} at home", last_checked_on=ON, kinds=["home_care"], regulated=True, phone=phone,
+        phone_since=LONG_KNOWN,
+    )  # fmt: skip
     return provider
 
 
@@ -61,12 +63,12 @@ def test_nobody_approves_them_who_has_not_rung_the_provider(enter, fay, finn, be
     actions.approve_details(payee=payee, **CALL, by=fay, on=ON)
     kept = PayeeAccount.objects.get()
     assert (kept.state, kept.whose) == ("approved", "Meadow Care Ltd")
-    assert kept.call_known_from == "The directory: Meadow Care Ltd at home, confirmed on 1 April 2026"
+    assert kept.call_known_from == "The directory: Meadow Care Ltd at home, on record since 1 January 2026"
 
 
 def test_a_number_that_came_with_the_change_or_after_it_is_not_on_record(enter, provider, fay):
     payee = enter()
-    provider.services.update(phone="01632 960501", last_checked_on=date(2026, 4, 2))
+    provider.services.update(phone="01632 960501", phone_since=date(2026, 4, 2))
     with pytest.raises(Refusal, match="Say where that number was on record"):
         actions.approve_details(payee=payee, **CALL, by=fay, on=ON)
     contract = "Contract of 3 March 2025, page 2"
@@ -78,6 +80,24 @@ def test_a_number_that_came_with_the_change_or_after_it_is_not_on_record(enter, 
     assert PayeeAccount.objects.get(state="approved") == first  # what was in use stays so until then
     actions.approve_details(payee=second, **CALL, by=fay, on=ON)
     assert [each.state for each in of_provider(provider)] in (["replaced", "approved"], ["approved", "replaced"])
+
+
+def test_a_number_changed_shortly_before_the_details_is_not_rung_back(enter, provider, fay):
+    """A fraudster has the directory changed first; the number before is known from the contract alone."""
+    provider.services.update(phone="01632 960501", phone_since=LONG_KNOWN + timedelta(1))
+    payee = enter()
+    with pytest.raises(Refusal, match="was not there by 1 January 2026"):
+        actions.approve_details(
+            payee=payee, call_number="01632 960501", call_known_from="The directory", call_spoke_to="Jo Marsh",
+            by=fay, on=ON,
+        )  # fmt: skip
+    actions.approve_details(payee=payee, **CALL, call_known_from="Contract of 3 March 2025, page 2", by=fay, on=ON)
+
+
+def test_a_number_stays_on_record_when_the_directory_is_imported_anew(enter, provider, fay):
+    payee = enter()
+    provider.services.update(last_checked_on=date(2026, 4, 20))  # the file of the month says the same
+    assert actions.approve_details(payee=payee, **CALL, by=fay, on=date(2026, 4, 21)).state == "approved"
 
 
 def test_they_are_of_a_case_or_of_a_provider_and_nothing_of_them_is_edited(enter, case, provider):
@@ -126,6 +146,6 @@ def test_finance_enters_rings_and_approves_in_the_browser(provider, client, finn
     assert "01632 960500" in page and "12345678" in page and "Where was that number" not in page
     approve = reverse("provider_details:approve", args=[provider.pk, payee.pk])
     page = client.post(approve, {"call_number": "01632 960501", "call_spoke_to": "Jo Marsh"}).content.decode()
-    assert page.count("was not on record when these details came") == 2 and "Jo Marsh" in page
+    assert page.count("was not on record long enough when these details came") == 2 and "Jo Marsh" in page
     page = client.post(approve, CALL, follow=True).content.decode()
     assert "In use" in page and "Jo Marsh, accounts" in page and "12345678" not in page

@@ -20,6 +20,7 @@ from leeway.money.budgets.actions import end_budget
 from leeway.money.payments.queries import findings
 from leeway.money.uprating import actions, applying, queries
 from leeway.money.uprating.jobs import carry_on
+from leeway.money.uprating.relations import RELATIONS
 from leeway.money.uprating.states import RowState, State
 from leeway.refusal import Refusal
 from tests.money.uprating.conftest import APRIL, CHECKED, MEANS, ON, WRONG
@@ -126,6 +127,50 @@ def test_what_was_built_on_is_kept_and_listed(charged, batch_at, finn):
     assert batch.rows.get(budget=amy).state == RowState.TAKEN_BACK
     row = batch.rows.get(budget=bob)
     assert row.state == RowState.KEPT and "rests on it" in row.why and list(findings()) == []
+
+
+AMYS = "(SELECT r.id FROM uprating_row AS r JOIN people_case AS c ON c.id = r.case_id ORDER BY r.id LIMIT 1)"
+#: What is bent of a batch that everybody was told of, and of one that was undone; and what is said of it.
+TOLD_BENT = [
+    (f"UPDATE uprating_row SET after_pence = after_pence + 1 WHERE id = {AMYS}", "its budget or its decision"),
+    (
+        "UPDATE budgets_budget SET charge_pence_per_week = 1 WHERE starts_on = '2026-04-06'",
+        "its budget or its decision",
+    ),
+    (f"UPDATE uprating_row SET budget_after_id = NULL WHERE id = {AMYS}", "does not fit that"),
+    (f"UPDATE uprating_row SET state = 'changes' WHERE id = {AMYS}", "does not fit that"),
+    (f"UPDATE uprating_row SET state = 'taken_back' WHERE id = {AMYS}", "was not taken back"),
+    ("UPDATE uprating_batch SET state = 'undone'", "is “undone”, and row"),
+    ("UPDATE uprating_batch SET state = 'approved'", "is “approved”, and row"),
+    (f"DELETE FROM messages_message WHERE key = 'uprated:' || {AMYS}", "0 letters about it"),
+    (f"UPDATE uprating_row SET told_on = NULL WHERE id = {AMYS}", "says that everybody was"),
+    (
+        "INSERT INTO messages_message SELECT (m).* FROM (SELECT jsonb_populate_record(NULL::messages_message, "
+        "to_jsonb(x) || jsonb_build_object('id', gen_random_uuid(), 'recipient_id', gen_random_uuid())) AS m "
+        "FROM messages_message AS x WHERE template = 'charge_uprated') AS again",
+        "2 letters about it",
+    ),
+]
+UNDONE_BENT = [
+    ("UPDATE uprating_row SET before_pence = before_pence + 1", "was taken back to"),
+    ("UPDATE assessment_putup SET taken_back_on = NULL, taken_back_by_id = NULL", "was not taken back"),
+    ("UPDATE uprating_row SET budget_again_id = NULL", "was not taken back"),
+    ("UPDATE uprating_row SET state = 'applied'", "is “undone”, and row"),
+]
+
+
+@pytest.mark.parametrize(("to", "bent"), [("told", TOLD_BENT), ("undone", UNDONE_BENT)])
+def test_what_is_bent_of_a_batch_is_found(charged, batch_at, guards_aside, to, bent):
+    charged("Amy")
+    charged("Bob")
+    batch_at(to)
+    assert list(findings()) == []
+    for sql, said in bent:
+        point = transaction.savepoint()
+        guards_aside(sql)
+        told = [finding for relation in RELATIONS for finding in relation.findings()]
+        assert any(said in finding for finding in told), (sql, told)
+        transaction.savepoint_rollback(point)
 
 
 def test_nothing_is_applied_past_the_two_approvals(charged, batch_at):

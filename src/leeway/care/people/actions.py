@@ -1,6 +1,6 @@
 """Every write about people, those around them, and the stage of their case."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from leeway.care.people.access import (
     leads,
 )
 from leeway.care.people.events import Event, follow
-from leeway.care.people.locks import lock_case
+from leeway.care.people.locks import lock_case, lock_cases
 from leeway.care.people.models import (
     Authority,
     CapacityDecision,
@@ -92,6 +92,13 @@ def set_task(*, case: Case, kind: Event, what: str, whose: Whose, due_on: date, 
         case=case, kind=kind, whose=whose, what=what, done_on=None, defaults={"due_on": due_on, "set_on": on}
     )
     return task
+
+
+def set_tasks(*, tasks: Iterable[tuple[Case, str]], kind: Event, whose: Whose, due_on: date, on: date) -> None:
+    """Ask somebody to do something in many cases at once: pairs of the case and what is to be done."""
+    check_day(due_on, PLANNED, field="due_on", what="The day by which it is due", on=on)
+    new = [Task(case=case, kind=kind, whose=whose, what=what, due_on=due_on, set_on=on) for case, what in tasks]
+    Task.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def finish_tasks(*, case: Case, kinds: Collection[Event], by: User, on: date) -> None:
@@ -470,6 +477,25 @@ def write_to_person(
     about = About(case.person_id, case.pk)
     to = recipient_for(lock_case(case.pk).person)  # whoever records their death waits, and stops what is written
     return outbox.write_message(template=template, to=to, data=data, about=about, key=key, by=by, on=on)
+
+
+@transaction.atomic
+def write_to_people(
+    *, new: Sequence[tuple[Case, Mapping[str, str], str]], template: str, by: User | None, on: date
+) -> list[Message]:
+    """Write to the people of many cases at once, once for each key: the case, the fields and the key.
+
+    Who has died meanwhile is left out.
+    """
+    cases = Case.objects.filter(pk__in=[case.pk for case, _data, _key in new])
+    lock_cases(cases)
+    now = cases.select_related("person").in_bulk()
+    rows = [
+        outbox.NewMessage(template, recipient_for(now[case.pk].person), data, About(case.person_id, case.pk), key)
+        for case, data, key in new
+        if now[case.pk].person.date_of_death is None
+    ]
+    return outbox.write_messages(new=rows, by=by, on=on)
 
 
 @transaction.atomic

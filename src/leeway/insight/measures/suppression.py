@@ -9,15 +9,16 @@ Source: ASCOF 2024-25, notes 10 and 16.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from math import floor
 from typing import Any
 
 from leeway.insight.measures.from_records import with_population
 from leeway.insight.measures.measure import Measure
+from leeway.small_numbers import LEAST, more_to_hide
 
-LEAST, NEAREST = 5, 5
+NEAREST = 5
 #: Units of which the numerator counts people or other whole things, and is no amount that is added up over them.
 COUNTED = ("%", "per 100,000")
 COUNTS = ("numerator", "denominator", "unknown")
@@ -99,20 +100,6 @@ def published(answers: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def hidden_parts(counts: Sequence[int]) -> set[int]:
-    """The places of the parts that are hidden of a whole that everybody may see: the small, and as many as it takes.
-
-    >>> sorted(hidden_parts([1, 0, 50])), sorted(hidden_parts([3, 3, 50])), sorted(hidden_parts([5, 50]))
-    ([0, 1, 2], [0, 1], [])
-    """
-    people = max(sum(counts), LEAST)
-    parts: list[dict[str, Any]] = [
-        {"numerator": count, "denominator": people, "hidden": UNDER if 0 < count < LEAST else ""} for count in counts
-    ]
-    _hide_more(parts)
-    return {place for place, part in enumerate(parts) if part["hidden"]}
-
-
 def nearest(count: int) -> int:
     """Round a count to the nearest 5.
 
@@ -169,18 +156,10 @@ def _to_be_had(row_of: Mapping[str, Mapping[str, Any]]) -> Iterable[int]:
 
 def _hide_more(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Hide further parts until those hidden are two at least and cannot be told from the whole; give those it hid."""
-    hidden = [part for part in parts if part["hidden"]]
-    shown = sorted(
-        (part for part in parts if not part["hidden"]), key=lambda part: (part["numerator"], part["denominator"])
-    )
-    more = []
-    for part in shown:
-        enough = all(sum(one[count] for one in hidden) >= LEAST for count in ("numerator", "denominator"))
-        if not hidden or (enough and len(hidden) > 1):
-            break
+    counts = [(part["numerator"], part["denominator"]) for part in parts]
+    more = [parts[at] for at in more_to_hide(counts, [at for at, part in enumerate(parts) if part["hidden"]])]
+    for part in more:
         part["hidden"] = OTHERS
-        hidden.append(part)
-        more.append(part)
     return more
 
 

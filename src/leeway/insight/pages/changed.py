@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from leeway.insight.measures.suppression import LEAST, hidden_parts, nearest, rounded_amount
+from leeway.insight.measures.suppression import nearest, rounded_amount
 from leeway.law.changes import CAUSES, Causes, in_words
 from leeway.law.numbers import pounds
 from leeway.money.budgets.changes import BudgetChange, Summary, summary
 from leeway.period import Period
+from leeway.small_numbers import LEAST, hidden_parts
 
 HIDDEN = "hidden"
 SHORT = {"need": "Need", "price": "Price", "policy": "Policy", "charge": "Charge", "others": "Other payers"}

@@ -20,7 +20,7 @@ from leeway.insight.measures.holding import (
     clients,
     on,
 )
-from leeway.insight.measures.suppression import LEAST, nearest, published
+from leeway.insight.measures.suppression import nearest, published
 from leeway.insight.measures.take_up import DIRECT_ON_THE_DAY, SDS_ON_THE_DAY, TAKE_UP
 from leeway.insight.measures.who_holds import HOLDS_MANAGED
 from leeway.insight.records.tables import Records
@@ -41,6 +41,7 @@ from leeway.insight.report.section import (
 from leeway.period import year_to
 from leeway.published import charts
 from leeway.published.catalogue import ENGLAND, catalogue
+from leeway.small_numbers import LEAST
 
 #: Ways of holding support in the community, by rank.
 COMMUNITY = {rank: WAYS[rank] for rank in (BY_DIRECT, BY_MANAGED, BY_COMMISSIONED, BY_UNKNOWN)}

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import polars as pl
 
 from leeway.insight.measures.answers import gather
-from leeway.insight.measures.suppression import LEAST
 from leeway.insight.records.tables import Records
 from leeway.insight.report.section import HIDDEN, Exhibit, Row, Section, amount, count
 from leeway.published import charts
 from leeway.published.forecasts.spread import funnel
 from leeway.published.returns.councils import council_coded, council_named
 from leeway.published.returns.figures import outlines
+from leeway.small_numbers import LEAST
 
 #: A map of fewer councils than this is mostly grey.
 _MAPPED_LEAST = 20

@@ -11,7 +11,7 @@ from leeway.insight.measures import who_holds
 from leeway.insight.measures.answers import gather
 from leeway.insight.measures.holding import NOT_KNOWN
 from leeway.insight.measures.relabelling import OUTCOMES, SAME_CARE, UNCHANGED, conversions
-from leeway.insight.measures.suppression import COUNTED, LEAST, NEAREST, nearest, published
+from leeway.insight.measures.suppression import COUNTED, NEAREST, nearest, published
 from leeway.insight.measures.tiers import DIRECT_PAYMENT, MANAGED_BUDGET, Compared, differences
 from leeway.insight.records.tables import Records
 from leeway.insight.report.choice import share_bars
@@ -27,6 +27,7 @@ from leeway.insight.report.section import (
     signed,
 )
 from leeway.period import Period
+from leeway.small_numbers import LEAST
 
 WORDS = {
     "support_reason": "main reason for support",

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from leeway.insight.measures.suppression import LEAST, nearest, published
+from leeway.insight.measures.suppression import nearest, published
 from leeway.intervals import Share, wilson
 from leeway.published.catalogue import ENGLAND, catalogue
+from leeway.small_numbers import LEAST
 
 HIDDEN, NOTHING = "hidden", "none"
 #: The published series of England that counts what a measure of records counts.

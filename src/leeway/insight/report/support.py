@@ -11,7 +11,7 @@ from leeway.insight.measures.answers import answers, gather
 from leeway.insight.measures.from_records import MEASURES
 from leeway.insight.measures.holding import BY_COMMISSIONED, BY_DIRECT, BY_MANAGED, BY_UNKNOWN
 from leeway.insight.measures.long_term import in_the_year
-from leeway.insight.measures.suppression import LEAST, nearest
+from leeway.insight.measures.suppression import nearest
 from leeway.insight.records.tables import Records
 from leeway.insight.report.choice import quarter_days, share_bars, share_not_known
 from leeway.insight.report.section import (
@@ -30,6 +30,7 @@ from leeway.insight.report.section import (
 )
 from leeway.period import Period
 from leeway.published import charts
+from leeway.small_numbers import LEAST
 
 #: Quartiles are those of somebody's own package: of fewer packages than this none is shown.
 PACKAGES_MIN = costs.LOOK_AMONG

@@ -5,12 +5,12 @@ from math import sqrt
 import polars as pl
 from scipy.special import stdtrit
 
-from leeway.insight.measures.suppression import hidden_parts
 from leeway.insight.surveys.comparing import TOO_FEW
 from leeway.insight.surveys.questionnaire import Question, Questionnaire
 from leeway.insight.surveys.shares import NO_DIFFERENCE, SMALLEST, direction, sample_needed
 from leeway.insight.surveys.weights import effective
 from leeway.intervals import Share, bounds, newcombe, wilson
+from leeway.small_numbers import hidden_parts
 
 SHARES = {
     "question": pl.String, "ask": pl.String, "option": pl.String, "label": pl.String, "good": pl.Boolean,

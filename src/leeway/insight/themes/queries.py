@@ -15,7 +15,6 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.planning.models import Plan
 from leeway.care.review.models import Review
-from leeway.insight.measures.suppression import LEAST
 from leeway.insight.pages.queries import latest_account, own_targets
 from leeway.insight.themes.models import Answer, RiskEntry
 from leeway.law.numbers import pounds
@@ -27,6 +26,7 @@ from leeway.money.funders.queries import ends_soon
 from leeway.money.payments.lateness import late_payments
 from leeway.money.pools.models import Pool
 from leeway.period import year_to
+from leeway.small_numbers import LEAST
 
 #: A review that is so late may hide a need that changed.
 REVIEW_LATE = timedelta(days=30)

@@ -119,6 +119,7 @@ class Market:
             latitude=round(self.chance.gauss(latitude, 0.008), 5),
             longitude=round(self.chance.gauss(longitude, 0.012), 5),
             last_checked_on=self.days_ago(1, 300),
+            phone_since=self.on - timedelta(days=1_500),
             **facts,
         )
         self.services.append(service)

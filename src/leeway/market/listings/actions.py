@@ -139,6 +139,7 @@ def list_service(
         latitude=latitude,
         longitude=longitude,
         phone=phone.strip(),
+        phone_since=on,
         website=website.strip(),
         takes_direct_payments=takes_direct_payments,
         last_checked_on=on,

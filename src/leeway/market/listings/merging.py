@@ -242,6 +242,8 @@ WHERE %(layout)s = 'ratings' AND change = 'unchanged' AND id IN (
 PUT_SERVICES = f"""
 UPDATE {SERVICE} AS service SET
     provider_id = place.provider_id, kinds = {KINDS}, no_longer_listed_on = NULL,
+    phone_since = CASE WHEN COALESCE(place.phone, service.phone) = service.phone THEN service.phone_since
+        ELSE %(on)s::date END,
     {", ".join(f"{name} = COALESCE(place.{name}, service.{name})" for name in COMPARED)}
 FROM staged_place AS place WHERE place.id = service.id AND place.change = 'changed';
 
@@ -252,12 +254,12 @@ FROM staged_place AS place WHERE place.id = service.id
 
 INSERT INTO {SERVICE} (id, provider_id, source, regulated, description, listed_in, last_checked_on,
     external_id, name, kinds, address, town, postcode, area, regulator_url,
-    also_known_as, service_types, specialisms, region, phone, website, overall_rating,
+    also_known_as, service_types, specialisms, region, phone, phone_since, website, overall_rating,
     latitude, longitude, inspected_on, rated_on)
 SELECT id, provider_id, '{Source.REGULATOR}', true, '', ARRAY[%(layout)s], %(on)s,
     external_id, name, kinds, COALESCE(address, shorter_address), town, postcode, area, COALESCE(regulator_url, ''),
     COALESCE(also_known_as, ''), COALESCE(service_types, '{{}}'), COALESCE(specialisms, '{{}}'),
-    COALESCE(region, ''), COALESCE(phone, ''), COALESCE(website, ''), COALESCE(overall_rating, ''),
+    COALESCE(region, ''), COALESCE(phone, ''), %(on)s, COALESCE(website, ''), COALESCE(overall_rating, ''),
     latitude, longitude, inspected_on, rated_on
 FROM staged_place WHERE change = 'new';
 """

@@ -118,6 +118,9 @@ class Service(models.Model):
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     phone = models.CharField(max_length=30, blank=True)
+    phone_since = models.DateField(
+        null=True, blank=True, help_text="Since when this telephone number is on record. Null: nobody knows."
+    )
     website = models.CharField(max_length=300, blank=True)
     regulator_url = models.CharField(max_length=300, blank=True)
 

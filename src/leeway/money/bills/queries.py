@@ -22,7 +22,7 @@ from leeway.money.bills.models import Bill, BreathingSpace, Pause, PaymentPlan, 
 from leeway.money.bills.standing import Instalment, instalments_of, overdue, owed_by
 from leeway.money.bills.stops import Stop, spaces_on, still_days, stop_of, stops_of
 from leeway.money.budgets.dues import Payer
-from leeway.money.contributions.queries import owed_account
+from leeway.money.contributions.queries import OPEN, owed_account
 from leeway.money.ledger.queries import StatementLine, statement
 
 #: Up to how many days each age band goes; the last has no end.
@@ -180,24 +180,9 @@ def latest(*, seen_by: User, words: str = "", first: int = 0, rows: int = 50) ->
     return shown, bills.count()
 
 
-#: What is owed by account, day by day, what came in taken off the oldest first; then by age band.
-AGEING = """
-    WITH due AS (
-        SELECT a.id, a.case_id, a.kind, t.effective_date, t.amount_pence AS pence,
-               SUM(t.amount_pence) OVER (PARTITION BY a.id ORDER BY t.effective_date, t.id) AS so_far
-          FROM ledger_account AS a JOIN ledger_transfer AS t ON t.credit_id = a.id
-         WHERE a.kind = ANY(%(kinds)s) AND t.effective_date <= %(on)s
-    ), paid AS (
-        SELECT a.id, SUM(t.amount_pence) AS pence
-          FROM ledger_account AS a JOIN ledger_transfer AS t ON t.debit_id = a.id
-         WHERE a.kind = ANY(%(kinds)s) AND t.effective_date <= %(on)s GROUP BY a.id
-    ), open AS (
-        SELECT due.kind, due.case_id, %(on)s::date - due.effective_date AS days,
-               LEAST(due.pence, due.so_far - COALESCE(paid.pence, 0)) AS pence
-          FROM due LEFT JOIN paid USING (id) WHERE due.so_far > COALESCE(paid.pence, 0)
-    )
-    SELECT kind, case_id, width_bucket(days, %(bands)s::int[]) AS band, SUM(pence) FROM open
-     GROUP BY kind, case_id, band ORDER BY kind, case_id, band
+AGEING = f"""
+    {OPEN} SELECT kind, case_id, width_bucket(%(on)s::date - effective_date, %(bands)s::int[]) AS band, SUM(pence)
+      FROM open GROUP BY kind, case_id, band ORDER BY kind, case_id, band
 """
 
 

@@ -256,11 +256,12 @@ def left_of(claims: Collection[Claim]) -> dict[UUID, int]:
     return {claim.pk: claim.total_pence - came.get(claim.pk, 0) for claim in claims}
 
 
-def left_of_lines(claim: Claim) -> dict[UUID, int]:
-    """What is left to receive of each line of a claim."""
-    paid = Paid.objects.filter(line__claim=claim, receipt__taken_back=None).order_by()
+def left_of_lines(claims: Collection[Claim]) -> dict[UUID, int]:
+    """What is left to receive of each line of some claims, by the lines' ids."""
+    paid = Paid.objects.filter(line__claim__in=claims, receipt__taken_back=None).order_by()
     came = dict(paid.values_list("line").annotate(Sum("receipt__amount_pence")))
-    return {line.pk: line.amount_pence - came.get(line.pk, 0) for line in claim.lines.all()}
+    lines = ClaimLine.objects.filter(claim__in=claims).values_list("pk", "amount_pence")
+    return {line: pence - came.get(line, 0) for line, pence in lines}
 
 
 @transaction.atomic
@@ -283,7 +284,7 @@ def receive_claim(
     claim = _locked(claim)
     lock_cases(Case.objects.filter(pk__in=[line.case_id for line in lines]))
     _require_counted_once(claim, lines)
-    left = left_of_lines(claim)
+    left = left_of_lines([claim])
     wanted = [line for line in lines if left.get(line.pk)]
     total = sum(left[line.pk] for line in wanted)
     if not wanted:
@@ -295,6 +296,38 @@ def receive_claim(
             field="amount_pence",
         )
     return [_receive(line, left[line.pk], received_on, looked_at, by, on) for line in wanted]
+
+
+@transaction.atomic
+def receive_part(
+    *,
+    line: ClaimLine,
+    amount_pence: int,
+    received_on: date,
+    looked_at: str,
+    words: str = "",
+    by: User,
+    on: date,
+) -> Paid:
+    """Confirm that an NHS body paid a part of one line, and what it queries of the rest, where it does not yet."""
+    check_can(by, Capability.CONFIRM_RECEIPTS)
+    check_day(received_on, HAPPENED, field="received_on", what="The day on which it was received", on=on)
+    claim = _locked(line.claim)
+    lock_cases(Case.objects.filter(pk=line.case_id))
+    _require_counted_once(claim, [line])
+    sent = ClaimSent.objects.filter(claim=claim).first()
+    if sent is None:
+        raise Refusal("Say first that this claim was sent: nobody pays a part of what they were not asked for.")
+    left = left_of_lines([claim])[line.pk]
+    if not 0 < amount_pence < left:
+        raise Refusal(
+            f"{pounds(left)} is left of this line. Enter a part of it; what was paid whole is confirmed on the claim.",
+            field="amount_pence",
+        )
+    paid = _receive(line, amount_pence, received_on, looked_at, by, on)
+    if not Query.objects.filter(line=line).exists():
+        raise_query(line=line, words=words, raised_on=max(received_on, sent.sent_on), by=by, on=on)
+    return paid
 
 
 def _require_counted_once(claim: Claim, lines: Collection[ClaimLine]) -> None:

@@ -37,7 +37,7 @@ def claim_letter(standing: Standing, lines: Sequence[LineNow], council: str, con
             ),
             Table("Each case, under its reference", ("Line", "Reference", "Days", "Amount"), rows),
             Heading("How to pay"),
-            bullets(f"{how_to_pay()}.", f"Give this reference: CLAIM {claim.number:06}."),
+            bullets(f"{how_to_pay()}.", f"Give this reference: {claim.reference}."),
             Heading("If you query a line"),
             bullets(
                 "Name the line and what you query. Please pay the other lines meanwhile: the person’s support goes on.",

@@ -37,6 +37,26 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(label="What did you answer?", widget=forms.Textarea, max_length=MOST)
 
 
+class PartForm(forms.Form):
+    """How much of a line was paid, when, what shows it, and what the body queries of the rest."""
+
+    amount_pence = PoundsField(label="How much of it was received?", called="The amount received", minimum_pence=1)
+    received_on = DateField(HAPPENED, label="On which day?", called="The day on which it was received")
+    looked_at = forms.CharField(
+        label="What did you look at?", help_text="For example “Bank statement 14, line 3”. No account numbers.",
+        max_length=300,
+    )  # fmt: skip
+    words = forms.CharField(
+        label="What do they query of the rest?", widget=forms.Textarea, max_length=MOST,
+        error_messages={"required": "Say what they query of the rest, in their words."},
+    )  # fmt: skip
+
+    def __init__(self, data, *, queried: bool):
+        super().__init__(data)
+        if queried:
+            del self.fields["words"]
+
+
 class ReceiveForm(forms.Form):
     """Which lines were paid, how much came in, when, and what shows it."""
 
@@ -61,7 +81,7 @@ class ReceiveForm(forms.Form):
         ]
         set_choices(self, "lines", labels)
         if data is None:  # all that is not queried, to begin with
-            self.initial["lines"] = [str(each.line.pk) for each in lines if each.left_pence and each.state != "Queried"]
+            self.initial["lines"] = [str(each.line.pk) for each in lines if each.left_pence and not each.is_queried]
 
     def clean_lines(self):
         return [self.by_key[key] for key in self.cleaned_data["lines"]]

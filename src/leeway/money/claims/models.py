@@ -40,6 +40,11 @@ class Claim(models.Model):
         """Who is asked to pay it."""
         return self.funder.name if self.funder else BODY_NOT_NAMED
 
+    @property
+    def reference(self) -> str:
+        """What the body is asked to write on its payment, by which a bank's line is known."""
+        return f"CLAIM {self.number:06}"
+
     def __str__(self) -> str:
         return f"Claim {self.number}"
 

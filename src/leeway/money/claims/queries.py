@@ -18,6 +18,7 @@ from leeway.money.claims.actions import left_of, left_of_lines
 from leeway.money.claims.models import Claim, ClaimLine
 
 SENT, TO_SEND, RECEIVED, LATE = "Sent", "To send", "Received", "To chase"
+QUERIED, ANSWERED = "Queried", "Queried, answered"
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,16 @@ class LineNow:
         query = getattr(self.line, "query", None)
         if not self.left_pence:
             return RECEIVED
+        part = "Part received" if self.left_pence < self.line.amount_pence else ""
         if query is not None:
-            return "Queried, answered" if query.answered_on else "Queried"
-        return "Part received" if self.left_pence < self.line.amount_pence else "Open"
+            queried = ANSWERED if query.answered_on else QUERIED
+            return f"{part}, {queried.lower()}" if part else queried
+        return part or "Open"
+
+    @property
+    def is_queried(self) -> bool:
+        """Whether what is left of it is queried, and not answered yet."""
+        return self.state.lower().endswith(QUERIED.lower())
 
 
 def standings(*, seen_by: User, on: date, rows: int = 60) -> list[Standing]:
@@ -77,7 +85,7 @@ def get_claim(number: int, *, seen_by: User, on: date) -> tuple[Standing, Sequen
     if claim is None:
         raise Http404("There is no such claim.")
     lines = list(claim.lines.select_related("case__person", "query"))
-    left = left_of_lines(claim)
+    left = left_of_lines([claim])
     record_looks(viewer=seen_by, person_ids=[line.case.person_id for line in lines], page="Claim on the NHS")
     return _standing(claim, sum(left.values()), on), [LineNow(line, left[line.pk]) for line in lines]
 

@@ -14,4 +14,5 @@ urlpatterns = [
     path("<int:number>/chase/", views.chase, name="chase"),
     path("<int:number>/receive/", views.receive, name="receive"),
     path("<int:number>/lines/<uuid:claim_line_id>/", views.query, name="query"),
+    path("<int:number>/lines/<uuid:claim_line_id>/part/", views.part, name="part"),
 ]

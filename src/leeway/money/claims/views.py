@@ -20,7 +20,7 @@ from leeway.care.letters.showing import letter_as_pdf
 from leeway.law.numbers import decimal_pounds
 from leeway.money.claims import actions, queries
 from leeway.money.claims.content import claim_letter
-from leeway.money.claims.forms import AnswerForm, ChaseForm, QueryForm, ReceiveForm, SendForm
+from leeway.money.claims.forms import AnswerForm, ChaseForm, PartForm, QueryForm, ReceiveForm, SendForm
 from leeway.writing import write_rows
 
 
@@ -118,6 +118,19 @@ def query(request: SignedIn, number: int, claim_line_id: UUID):
         return redirect("claims:show", number)
     title = "Answer a query" if raised else "Record a query"
     return _ask(request, standing, form, title, "Save", line=line, query=raised)
+
+
+@require_http_methods(["GET", "POST"])
+def part(request: SignedIn, number: int, claim_line_id: UUID):
+    """Confirm that a part of one line was paid, and record what is queried of the rest."""
+    standing, _lines = _claim(request, number)
+    line = queries.get_line(standing.claim, claim_line_id)
+    raised = getattr(line, "query", None)
+    form = PartForm(request.POST or None, queried=raised is not None)
+    if act(form, lambda **by_on: actions.receive_part(line=line, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The part that was received is recorded. The rest is still asked for.")
+        return redirect("claims:show", number)
+    return _ask(request, standing, form, "A part of a line was paid", "Confirm this part", line=line, query=raised)
 
 
 def _ask(request: SignedIn, standing: queries.Standing, form: forms.Form, title: str, button: str, **more):

@@ -65,27 +65,38 @@ class Picture:
     receipts: QuerySet[Receipt]
 
 
-#: What has fallen due is paid off by what was received, the oldest first: the first day that is not covered.
-OWED = """
-    WITH moved AS (
-        SELECT debit_id AS account, amount_pence AS pence, effective_date FROM ledger_transfer
-         WHERE effective_date <= %(on)s
-        UNION ALL SELECT credit_id, -amount_pence, effective_date FROM ledger_transfer WHERE effective_date <= %(on)s
+#: What is open of each account (`open`): what fell due, less what was undone of it, paid off by what came in or was
+#: taken off, less what was undone of that or paid back, the oldest first.
+OPEN = """
+    WITH undone AS (
+        SELECT corrects_id AS id, SUM(amount_pence) AS pence FROM ledger_transfer
+         WHERE corrects_id IS NOT NULL AND effective_date <= %(on)s GROUP BY corrects_id
+    ), side AS (
+        SELECT id, credit_id AS account, reason <> 'refunded' AS is_due, 1 AS sign FROM ledger_transfer
+         WHERE corrects_id IS NULL AND effective_date <= %(on)s
+        UNION ALL SELECT id, debit_id, FALSE, -1 FROM ledger_transfer
+         WHERE corrects_id IS NULL AND effective_date <= %(on)s
+    ), moved AS (
+        SELECT a.id AS account, a.case_id, a.kind, t.id, t.effective_date, side.is_due,
+               side.sign * (t.amount_pence - COALESCE(undone.pence, 0)) AS pence
+          FROM ledger_account AS a JOIN side ON side.account = a.id JOIN ledger_transfer AS t ON t.id = side.id
+          LEFT JOIN undone ON undone.id = t.id WHERE a.kind = ANY(%(kinds)s)
     ), owing AS (
-        SELECT a.id, a.case_id, a.kind, moved.pence, moved.effective_date FROM ledger_account AS a
-          JOIN moved ON moved.account = a.id WHERE a.kind = ANY(%(kinds)s)
-    ), paid AS (
-        SELECT id, SUM(GREATEST(pence, 0)) AS pence FROM owing GROUP BY id
+        SELECT account, case_id, kind, SUM(pence) AS pence, -SUM(pence) FILTER (WHERE NOT is_due) AS paid
+          FROM moved GROUP BY account, case_id, kind
     ), due AS (
-        SELECT owing.id, owing.effective_date, SUM(-owing.pence) OVER (
-            PARTITION BY owing.id ORDER BY owing.effective_date) AS so_far
-          FROM owing WHERE owing.pence < 0
+        SELECT account, effective_date, pence,
+               SUM(pence) OVER (PARTITION BY account ORDER BY effective_date, id) AS so_far FROM moved WHERE is_due
+    ), open AS (
+        SELECT owing.account, owing.case_id, owing.kind, due.effective_date,
+               LEAST(due.pence, due.so_far - COALESCE(owing.paid, 0)) AS pence
+          FROM due JOIN owing USING (account) WHERE due.pence > 0 AND due.so_far > COALESCE(owing.paid, 0)
     )
-    SELECT owing.case_id, owing.kind, -SUM(owing.pence) AS pence,
-           (SELECT min(due.effective_date) FROM due JOIN paid USING (id)
-             WHERE due.id = owing.id AND due.so_far > paid.pence) AS since
-      FROM owing GROUP BY owing.id, owing.case_id, owing.kind HAVING SUM(owing.pence) <> 0
-     ORDER BY since NULLS LAST, owing.case_id, owing.kind
+"""
+OWED = f"""
+    {OPEN} SELECT owing.case_id, owing.kind, owing.pence, oldest.since FROM owing
+      LEFT JOIN (SELECT account, min(effective_date) AS since FROM open GROUP BY account) AS oldest USING (account)
+     WHERE owing.pence <> 0 ORDER BY oldest.since NULLS LAST, owing.case_id, owing.kind
 """
 
 

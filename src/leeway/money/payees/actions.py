@@ -24,7 +24,7 @@ from leeway.money.banking.iso20022 import NAME_LENGTH_MAX
 from leeway.money.banking.modulus import Verdict, WeightTable, check
 from leeway.money.banking.payment import ROLL_NUMBER, ROLL_NUMBER_IN_WORDS
 from leeway.money.payees.models import Holder, NameCheck, PayeeAccount
-from leeway.money.payees.queries import numbers_on_record, same_number, shared_oddly
+from leeway.money.payees.queries import is_new_in_the_directory, known_by, numbers_on_record, same_number, shared_oddly
 from leeway.money.payees.states import MOVES, WRITES, State
 from leeway.moves import require_move
 from leeway.refusal import NotAllowed, Refusal
@@ -196,7 +196,14 @@ def _note_call(payee: PayeeAccount, provider: Provider, number: str, known_from:
     found = next((each for each in known if same_number(each.number, number)), None)
     if known and found is None:
         raise Refusal(
-            f"That number was not on record when these details came. Ring {known[0].number} ({known[0].known_from}).",
+            "That number was not on record long enough when these details came. "
+            f"Ring {known[0].number} ({known[0].known_from}).",
+            field="call_number",
+        )
+    if found is None and is_new_in_the_directory(number, provider):
+        raise Refusal(
+            f"That number is in the directory, and was not there by {known_by(payee):%-d %B %Y}: whoever sent these "
+            "details may have changed it. Ring one from a contract or an invoice of before that day.",
             field="call_number",
         )
     ask = "Say where that number was on record before: “contract of 3 March 2025, page 2”."

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import Http404
 
@@ -13,6 +15,7 @@ from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case
+from leeway.law import law_on
 from leeway.market.listings.models import Provider
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payees.states import State
@@ -92,14 +95,14 @@ class KnownNumber:
 
 
 def numbers_on_record(provider: Provider, *, before: PayeeAccount) -> list[KnownNumber]:
-    """The numbers at which a provider can be rung about new bank details: what was on record before they came.
+    """The numbers at which a provider can be rung about new bank details: on record well before they came.
 
-    Its listings as they were last confirmed until that day, and where it was rung up about details before.
+    Those of its listings that were there as long as the policy asks, and where it was rung up about details before.
     """
-    listed = provider.services.exclude(phone="").filter(last_checked_on__lte=before.entered_on)
+    listed = provider.services.exclude(phone="").filter(phone_since__lte=known_by(before))
     found = [
-        KnownNumber(phone, f"The directory: {name}, confirmed on {day:%-d %B %Y}")
-        for phone, name, day in listed.order_by("name", "pk").values_list("phone", "name", "last_checked_on")
+        KnownNumber(phone, f"The directory: {name}, on record since {day:%-d %B %Y}")
+        for phone, name, day in listed.order_by("name", "pk").values_list("phone", "name", "phone_since")
     ]
     earlier = provider.payee_accounts.exclude(pk=before.pk).exclude(call_number="").order_by("settled_on", "pk")
     found += [
@@ -107,6 +110,18 @@ def numbers_on_record(provider: Provider, *, before: PayeeAccount) -> list[Known
         for number, day in earlier.values_list("call_number", "settled_on")
     ]
     return list({_digits(each.number): each for each in reversed(found)}.values())[::-1]
+
+
+def known_by(payee: PayeeAccount) -> date:
+    """By which day a number must have been on record for some bank details to be asked about at it."""
+    days = law_on(payee.entered_on, settings.COUNCIL_POLICY)["providers.phone_known_days"]
+    return payee.entered_on - timedelta(days=days)
+
+
+def is_new_in_the_directory(number: str, provider: Provider) -> bool:
+    """Whether a number stands in the directory: of one that is new there it proves nothing."""
+    listed = provider.services.exclude(phone="").values_list("phone", flat=True)
+    return any(same_number(number, each) for each in listed)
 
 
 def same_number(one: str, other: str) -> bool:

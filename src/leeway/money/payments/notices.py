@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
-from leeway.care.people.actions import set_task, write_to_person
+from leeway.care.people.actions import set_tasks, write_to_people
 from leeway.care.people.events import Event
 from leeway.care.people.models import Whose
 from leeway.care.people.recipients import recipient_for
@@ -49,38 +50,27 @@ def _tell_of_sent(payments: QuerySet[Payment], on: date) -> int:
         case__person__date_of_death=None,
     )
     untold = _not_told(going, "payment_sent").select_related("run", "case__person")
-    told = 0
+    new = []
     for payment in untold:
-        case = payment.case
-        if way_to(recipient_for(case.person))[0] not in IN_TIME:
-            continue
-        data = {"amount": pounds(payment.amount_pence), "arrives_on": f"{payment.run.pay_on:%-d %B %Y}"}
-        write_to_person(
-            case=case, template="payment_sent", data=data, key=_key("payment_sent", payment), by=None, on=on
-        )
-        told += 1
-    return told
+        if way_to(recipient_for(payment.case.person))[0] in IN_TIME:
+            data = {"amount": pounds(payment.amount_pence), "arrives_on": f"{payment.run.pay_on:%-d %B %Y}"}
+            new.append((payment.case, data, _key("payment_sent", payment)))
+    return len(write_to_people(new=new, template="payment_sent", by=None, on=on))
 
 
+@transaction.atomic
 def tell_of_late(*, on: date) -> int:
     """Say sorry to everybody whose direct payment cannot reach them on its day any more, and ask finance; how many."""
-    told = 0
+    new, tasks = [], []
     for instalment in _not_told(late_payments(on).filter(due_on__gt=on - LOOKED_BACK), "payment_late"):
         case = instalment.part.budget.case
         day = f"{working_day_on_or_before(instalment.due_on):%-d %B %Y}"
         data = {"amount": pounds(instalment.amount_pence), "due_on": day}
-        key = _key("payment_late", instalment)
-        write_to_person(case=case, template="payment_late", data=data, key=key, by=None, on=on)
-        set_task(
-            case=case,
-            kind=Event.PAYMENT_LATE,
-            what=f"{case.person}’s payment of {day} was not sent in time. Send it, and say how they manage until then.",
-            whose=Whose.FINANCE,
-            due_on=on,
-            on=on,
-        )
-        told += 1
-    return told
+        new.append((case, data, _key("payment_late", instalment)))
+        what = f"{case.person}’s payment of {day} was not sent in time. Send it, and say how they manage until then."
+        tasks.append((case, what))
+    set_tasks(tasks=tasks, kind=Event.PAYMENT_LATE, whose=Whose.FINANCE, due_on=on, on=on)
+    return len(write_to_people(new=new, template="payment_late", by=None, on=on))
 
 
 def _key(template: str, about: Payment | Instalment) -> str:

@@ -30,6 +30,7 @@ from leeway.money.payments.falling_due import Totals, totals
 from leeway.money.payments.models import AnsweredPayment, BankAnswer, FileOfRuns, Payment, PaymentRun, named_as_payment
 from leeway.money.payments.relations import RELATIONS as PAYMENTS
 from leeway.money.payments.states import NOT_SENT, PaymentState, State
+from leeway.money.uprating.relations import RELATIONS as BATCHES
 from leeway.refusal import Refusal
 
 #: The kinds of job that make a run, and a file of several.
@@ -192,5 +193,5 @@ def findings() -> Iterator[str]:
     The ledger alone, then what must hold between it and budgets, receipts, bills and payments.
     """
     yield from ledger.findings()
-    for relation in (*BUDGETS, *SHARINGS, *RECEIPTS, *BILLS, *CLAIMS, *INVOICES, *PAYMENTS):
+    for relation in (*BUDGETS, *SHARINGS, *RECEIPTS, *BILLS, *CLAIMS, *INVOICES, *BATCHES, *PAYMENTS):
         yield from relation.findings()

@@ -4,6 +4,8 @@ People stand in it by the provider's own reference for them, and nobody's name o
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from leeway.access.roles import Capability
 from leeway.care.letters.blocks import Amount, Block, Letter, Paragraph, Table, day
 from leeway.law.numbers import pounds
 from leeway.market.listings.models import Provider
-from leeway.messages.actions import write_message
+from leeway.messages.actions import NewMessage, write_messages
 from leeway.messages.recipients import About, Channel, Recipient, check_email
 from leeway.money.invoices.models import Agreement, InvoiceLine
 from leeway.money.payments.models import Payment, PaymentRun, RemittanceAddress
@@ -61,23 +63,25 @@ def get_remittance(payment_id: UUID, *, seen_by: User) -> Payment:
 
 def tell_of_remittances(run: PaymentRun, *, by: User, on: date) -> int:
     """Write to every provider that a run pays, once for each payment, where its address is known; how many."""
-    told = 0
-    for payment in _payments().filter(run=run):
+    payments = list(_payments().filter(run=run))
+    addresses = RemittanceAddress.objects.filter(provider__in=[payment.provider_id for payment in payments])
+    emails = dict(addresses.order_by("pk").values_list("provider", "email"))  # the latest stands
+    left_out = _left_out(payments)
+    new = []
+    for payment in payments:
         provider = payment.provider
         assert provider is not None
-        if email := address_of(provider):
+        if email := emails.get(provider.pk):
             to = Recipient(id=provider.pk, name=provider.name, email=email, preferred=Channel.EMAIL)
-            data = _in_email(payment)
-            about = About(provider.pk)
-            write_message(template="remittance", to=to, data=data, about=about, key=key_of(payment), by=by, on=on)
-            told += 1
-    return told
+            data = _in_email(payment, left_out[payment.pk])
+            new.append(NewMessage("remittance", to, data, About(provider.pk), key_of(payment)))
+    return len(write_messages(new=new, by=by, on=on))
 
 
 def remittance_letter(payment: Payment) -> Letter:
     """The remittance of a payment, from which its page and its PDF are made."""
     assert payment.owed is not None and payment.provider is not None
-    invoice, paid, left_out = payment.owed.invoice, list(_paid(payment)), list(_left_out(payment))
+    invoice, paid, left_out = payment.owed.invoice, list(_paid(payment)), _left_out([payment])[payment.pk]
     left_pence = sum(line.claimed_pence - _agreed(line) for line in left_out)
     blocks: list[Block] = [
         Amount(f"Paid into the account {payment.masked}", pounds(payment.amount_pence)),
@@ -145,13 +149,14 @@ def _paid(payment: Payment) -> QuerySet[Agreement]:
     return Agreement.objects.filter(owed=payment.owed_id).select_related("line").order_by("line__number")
 
 
-def _left_out(payment: Payment) -> QuerySet[InvoiceLine]:
-    """The lines of which something is not paid with this: none of them, where it is paid after a dispute."""
-    assert payment.owed is not None
-    if payment.owed.dispute_id:
-        return InvoiceLine.objects.none()
-    lines = InvoiceLine.objects.filter(invoice=payment.owed.invoice_id).prefetch_related("agreements", "disputes")
-    return lines.filter(disputes__isnull=False).order_by("number")
+def _left_out(payments: Sequence[Payment]) -> dict[UUID, list[InvoiceLine]]:
+    """The lines of which something is not paid with each payment: none, where it is paid after a dispute."""
+    invoices = {each.pk: each.owed.invoice_id for each in payments if each.owed and not each.owed.dispute_id}
+    lines = InvoiceLine.objects.filter(invoice__in=invoices.values(), disputes__isnull=False)
+    of_invoice: defaultdict[UUID, list[InvoiceLine]] = defaultdict(list)
+    for line in lines.prefetch_related("agreements", "disputes").order_by("number"):
+        of_invoice[line.invoice_id].append(line)
+    return {each.pk: of_invoice[invoices[each.pk]] if each.pk in invoices else [] for each in payments}
 
 
 def _agreed(line: InvoiceLine) -> int:
@@ -181,9 +186,9 @@ def _why(line: InvoiceLine) -> str:
     return told
 
 
-def _in_email(payment: Payment) -> dict[str, str]:
+def _in_email(payment: Payment, left_out: Sequence[InvoiceLine]) -> dict[str, str]:
     assert payment.owed is not None
-    invoice, left_out = payment.owed.invoice, list(_left_out(payment))
+    invoice = payment.owed.invoice
     lines = [
         f"- {' '.join(filter(None, _line(line)[:3]))}: {pounds(line.claimed_pence - _agreed(line))}. {_why(line)}"
         for line in left_out[:LEFT_OUT_IN_EMAIL]

@@ -22,11 +22,11 @@ from leeway.money.pools.models import Pool, Report
 from leeway.money.pools.position import releases, shadows, standing
 from leeway.money.pools.untangling import OVERHEAD, Leaf, untangle
 from leeway.period import Period
+from leeway.small_numbers import LEAST
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
 #: Fewer people than this are not counted or listed one by one: the amount of their team stays, so that all adds up.
-FEWEST = 5
-FEW = f"fewer than {FEWEST}"
+FEW = f"fewer than {LEAST}"
 UNNAMED: Mapping[Purse, str] = {
     Purse.NHS: "The NHS, body not named",
     Purse.PERSON: "The person",
@@ -52,7 +52,7 @@ def payer_of(leaf: Leaf, names: Mapping[UUID, str]) -> str:
 def people_in(leaves: Iterable[Leaf]) -> int | str:
     """How many people some pence are for, small numbers hidden."""
     count = len({leaf.case.person for leaf in leaves})
-    return count if count >= FEWEST else FEW
+    return count if count >= LEAST else FEW
 
 
 def figures_of(pool: Pool, period: Period) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What is done with statements: accounts opened, files kept, lines matched and explained, matches undone."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from itertools import batched, chain
@@ -23,7 +24,9 @@ from leeway.law.numbers import pounds
 from leeway.money.banking.statement import Line
 from leeway.money.banking.statement import Mapping as Columns
 from leeway.money.budgets.dues import Payer
+from leeway.money.claims.actions import receive_claim
 from leeway.money.contributions.actions import confirm_receipt
+from leeway.money.contributions.models import Receipt
 from leeway.money.payments.actions import confirm_run
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.payments.returning import return_payment
@@ -43,7 +46,7 @@ from leeway.money.statements.models import (
     StatementLine,
     Undoing,
 )
-from leeway.money.statements.referenced import referenced
+from leeway.money.statements.referenced import claims_named, referenced
 from leeway.money.statements.relations import ONE_AT_A_TIME
 from leeway.refusal import Refusal
 from leeway.said import sentence
@@ -362,10 +365,12 @@ def receive_from_line(
 def receive_referenced(*, account: BankAccount, by: User, on: date, progress: Progress = untold) -> tuple[int, int]:
     """Record what people paid of their bills, from every line that names a payment reference and is no more than owed.
 
-    Each is matched with the line that shows it; how many, and how much. What is left needs somebody to say what it is.
+    And what NHS bodies paid of claims, from lines that name one and come to what is left of it. Each is matched with
+    the line that shows it; how many, and how much. What is left needs somebody to say what it is.
     """
     check_can(by, Capability.RECONCILE)
     account = _locked(account)
+    claimed = _receive_claims(account, by, on)
     found = [each for each in referenced(account, seen_by=by, on=on) if each.fits]
     lock_cases(Case.objects.filter(pk__in=[each.case.pk for each in found]))
     for place, each in enumerate(found, start=1):
@@ -373,17 +378,38 @@ def receive_referenced(*, account: BankAccount, by: User, on: date, progress: Pr
             case=each.case, payer=Payer.PERSON, amount_pence=each.open_pence, received_on=each.line.booked_on,
             looked_at=queries.words_of(each.line), owed_pence=each.owed_pence, by=by, on=on,
         )  # fmt: skip
-        pence = receipt.amount_pence
-        proposal = Proposal(
-            lines=((each.line.pk, pence),),
-            things=((Thing(What.RECEIVED, receipt.pk), pence),),
-            because=Because.EXACT_KEY,
-            confidence=100,
-            why=f"The line names the payment reference {each.reference}, and is no more than is owed.",
-        )
-        _match(proposal, account, by, on)
+        why = f"The line names the payment reference {each.reference}, and is no more than is owed."
+        _match(_named(each.line, [receipt], why), account, by, on)
         progress(done=place, of=len(found))
-    return len(found), sum(each.open_pence for each in found)
+    return len(claimed) + len(found), sum(claimed) + sum(each.open_pence for each in found)
+
+
+def _receive_claims(account: BankAccount, by: User, on: date) -> list[int]:
+    """Record what NHS bodies paid of claims that lines name; the amounts. One that is refused is left to somebody."""
+    done = []
+    for each in claims_named(account, seen_by=by):
+        if not each.fits:
+            continue
+        with suppress(Refusal), transaction.atomic():
+            paid = receive_claim(
+                claim=each.claim, lines=each.pays, amount_pence=each.open_pence, received_on=each.line.booked_on,
+                looked_at=queries.words_of(each.line), by=by, on=on,
+            )  # fmt: skip
+            why = f"The line names {each.claim.reference}, and comes to what was left of it."
+            _match(_named(each.line, [one.receipt for one in paid], why), account, by, on)
+            done.append(each.open_pence)
+    return done
+
+
+def _named(line: StatementLine, receipts: Sequence[Receipt], why: str) -> Proposal:
+    """That a line stands for receipts, by the reference that it names."""
+    return Proposal(
+        lines=((line.pk, sum(each.amount_pence for each in receipts)),),
+        things=tuple((Thing(What.RECEIVED, each.pk), each.amount_pence) for each in receipts),
+        because=Because.EXACT_KEY,
+        confidence=100,
+        why=why,
+    )
 
 
 def _locked(account: BankAccount) -> BankAccount:

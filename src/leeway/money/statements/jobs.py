@@ -46,9 +46,9 @@ def confirm(asked: Job, *, run: str, seen: str) -> Result:
     )
 
 
-@job(queries.RECEIVE, title="Record the bills that were paid", being="Being recorded", counts="lines")
+@job(queries.RECEIVE, title="Record the bills and claims that were paid", being="Being recorded", counts="lines")
 def receive(asked: Job, *, account: str) -> Result:
-    """Record what people paid of their bills, from the lines that name a payment reference."""
+    """Record what people paid of their bills and NHS bodies of claims, from the lines that name them."""
     count, pence = actions.receive_referenced(
         account=BankAccount.objects.get(pk=account), by=asked.asked_by, on=asked.asked_on,
         progress=partial(report, asked),

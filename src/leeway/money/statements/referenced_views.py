@@ -1,4 +1,4 @@
-"""The page of lines that name a payment reference: who paid which bills, recorded with one button."""
+"""The page of lines that name a bill or a claim: who paid which, recorded with one button."""
 
 from django import forms
 from django.shortcuts import render
@@ -9,7 +9,7 @@ from leeway.access.access import SignedIn
 from leeway.jobs.pressing import Asked, act_or_start
 from leeway.jobs.queries import told_of
 from leeway.money.statements import queries
-from leeway.money.statements.referenced import referenced
+from leeway.money.statements.referenced import claims_named, referenced
 from leeway.money.statements.standing import standing
 
 SHOWN = 100
@@ -17,14 +17,15 @@ SHOWN = 100
 
 @require_http_methods(["GET", "POST"])
 def show(request: SignedIn, account_id):
-    """Which lines name a payment reference, whose bills they pay, and the button that records them all."""
+    """Which lines name a payment reference or a claim, what they pay, and the button that records them all."""
     account = queries.get_account(account_id, seen_by=request.user, page="Bills that were paid")
     found = referenced(account, seen_by=request.user, on=timezone.localdate())
-    fitting = [each for each in found if each.fits]
+    claims = claims_named(account, seen_by=request.user)
+    fitting = [*(each for each in found if each.fits), *(each for each in claims if each.fits)]
     form = forms.Form(request.POST if request.method == "POST" else None)
     asked = Asked(
         kind=queries.RECEIVE,
-        title="Record the bills that were paid",
+        title="Record the bills and claims that were paid",
         many=len(fitting),
         arguments={"account": account.pk},
         beside=queries.jobs_of(account),
@@ -36,6 +37,7 @@ def show(request: SignedIn, account_id):
         "standing": standing(account),
         "found": found[:SHOWN],
         "more": len(found) - len(found[:SHOWN]),
+        "claims": claims[:SHOWN],
         "count": len(fitting),
         "pence": sum(each.open_pence for each in fitting),
         "form": form,

@@ -24,9 +24,8 @@ from leeway.law.uprating import WHYS
 from leeway.money.budgets.models import Part
 from leeway.money.uprating.models import Batch, Row
 from leeway.money.uprating.states import RowState
+from leeway.small_numbers import hidden_parts
 
-#: Groups of fewer people are not told: somebody might be known by them.
-FEWEST = 5
 WHY_IN_WORDS = {
     "law": "New amounts in the law",
     "policy": "New amounts in the council’s policy",
@@ -195,16 +194,13 @@ def group(name: str, more: Sequence[int]) -> Group:
 
 
 def hidden(groups: Sequence[Group]) -> list[Group]:
-    """Groups with the small ones hidden; where one alone were hidden, the next smallest is too, so that no sum tells.
+    """Groups with the small ones hidden, and as many more as it takes so that no sum tells them.
 
     >>> [each.people for each in hidden([Group("A", 3, 1, 1, 5), Group("B", 90, 1, 1, 5), Group("C", 20, 1, 1, 5)])]
     [None, 90, None]
     """
-    small = {each.name for each in groups if 0 < (each.people or 0) < FEWEST}
-    if len(small) == 1 and len(groups) > 1:
-        rest = [each for each in groups if each.name not in small]
-        small.add(min(rest, key=lambda each: each.people or 0).name)
-    return [Group(each.name, None, None, None, None) if each.name in small else each for each in groups]
+    few = hidden_parts([each.people or 0 for each in groups])
+    return [Group(each.name, None, None, None, None) if at in few else each for at, each in enumerate(groups)]
 
 
 def rows_to_read(

@@ -18,6 +18,7 @@ from leeway.money.uprating.models import Batch
 from leeway.money.uprating.presenters import next_step, steps_of
 from leeway.money.uprating.states import AT_WORK, BEFORE_APPLYING, RowState, State
 from leeway.money.uprating.telling import fields_of
+from leeway.small_numbers import LEAST
 from leeway.writing import write_rows
 
 ROWS_A_PAGE = 50
@@ -69,7 +70,7 @@ def show(request: SignedIn, batch_id):
         "next": next_step(batch, request.user),
         "may_withdraw": batch.state in BEFORE_APPLYING,
         "may_undo": batch.state in (State.APPLIED, State.TOLD) and request.user.can(Capability.APPROVE_LARGE_RUNS),
-        "fewest": queries.FEWEST,
+        "fewest": LEAST,
     }
     return render(request, "uprating/show.jinja", context)
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
-from leeway.insight.measures.suppression import LEAST
 from leeway.insight.pages.changed import (
     HIDDEN,
     SHORT,
@@ -30,6 +29,7 @@ from leeway.law.numbers import decimal_pounds
 from leeway.money.budgets.changes import BudgetChange, budget_changes, named, summary
 from leeway.period import Period
 from leeway.published import charts
+from leeway.small_numbers import LEAST
 from leeway.writing import write_rows
 
 CASES_SHOWN = 100

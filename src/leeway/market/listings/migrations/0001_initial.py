@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('latitude', models.FloatField(blank=True, null=True)),
                 ('longitude', models.FloatField(blank=True, null=True)),
                 ('phone', models.CharField(blank=True, max_length=30)),
+                ('phone_since', models.DateField(blank=True, help_text='Since when this telephone number is on record. Null: nobody knows.', null=True)),
                 ('website', models.CharField(blank=True, max_length=300)),
                 ('regulator_url', models.CharField(blank=True, max_length=300)),
                 ('takes_direct_payments', models.BooleanField(blank=True, null=True)),

@@ -13,7 +13,7 @@ from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.actions import set_task, tell
+from leeway.care.people.actions import set_tasks, tell
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case, lock_cases
 from leeway.care.people.models import Case, Relationship, Whose
@@ -21,8 +21,7 @@ from leeway.care.people.recipients import recipient_for, recipient_of
 from leeway.jobs.kinds import Progress, untold
 from leeway.law import law_on
 from leeway.law.numbers import ceil_div, pounds
-from leeway.messages.actions import write_message
-from leeway.messages.models import Message
+from leeway.messages.actions import NewMessage, write_messages
 from leeway.messages.recipients import About
 from leeway.money.bills.clock import days_run
 from leeway.money.bills.kinds import Every
@@ -76,24 +75,27 @@ def _send_some(ids: Sequence, on: date) -> Sent:
     bills = list(unsent().filter(pk__in=ids).select_related("case__payment_reference"))
     cases = [bill.case for bill in bills]
     stops, payers = stops_of([case.pk for case in cases], on), payers_of(cases, on)
-    sent, late, stopped = [], 0, 0
+    going: list[tuple[Bill, Relationship | None]] = []
+    late: list[Bill] = []
+    stopped = 0
     for bill in bills:
         stop = stops.get(bill.case_id)
         if stop is not None and stop.of_bills:
             stopped += 1
         elif is_late(bill, on):
-            late += 1
-            _ask_why_late(bill, on)
+            late.append(bill)
         else:
-            sent.append(_sending(bill, payers.get(bill.case_id), None, on))
-    Sending.objects.bulk_create(sent)
-    return Sent(len(sent), late, stopped)
+            going.append((bill, payers.get(bill.case_id)))
+    why = "Bill {bill.number} of {bill.case.person} is late. Say why, and offer a payment plan with it."
+    _ask_finance(late, why, 5, on)
+    _send(going, None, on)
+    return Sent(len(going), len(late), stopped)
 
 
-def _ask_why_late(bill: Bill, on: date) -> None:
-    what = f"Bill {bill.number} of {bill.case.person} is late. Say why, and offer a payment plan with it."
-    due_on = on + timedelta(days=5)
-    set_task(case=bill.case, kind=Event.BILLS, what=what, whose=Whose.FINANCE, due_on=due_on, on=on)
+def _ask_finance(bills: Sequence[Bill], what: str, days: int, on: date) -> None:
+    """Ask finance to do something about each of some bills within some days."""
+    tasks = [(bill.case, what.format(bill=bill)) for bill in bills]
+    set_tasks(tasks=tasks, kind=Event.BILLS, whose=Whose.FINANCE, due_on=on + timedelta(days=days), on=on)
 
 
 @transaction.atomic
@@ -135,8 +137,7 @@ def send_bill(*, bill: Bill, to: Relationship | None = None, by: User, on: date)
         raise Refusal("Choose who settles what they left: nobody else is asked to pay.", field="to")
     if is_late(bill, on) and not hasattr(bill, "lateness"):
         raise Refusal("This bill is late. Say why first: an apology and the offer of a plan go with it.")
-    sending = _sending(bill, to or payers_of([case], on).get(case.pk), by, on)
-    sending.save(force_insert=True)
+    sending = _send([(bill, to or payers_of([case], on).get(case.pk))], by, on)[0]
     sentence = f"Bill {bill.number} sent: {pounds(bill.to_pay_pence)} to pay by {sending.due_by:%-d %B %Y}."
     tell(case=case, kind=Event.BILLS, sentence=sentence, by=by, on=on)
     return sending
@@ -147,9 +148,20 @@ def _require_unsent(bill: Bill) -> None:
         raise Refusal("This bill was sent already.")
 
 
-def _sending(bill: Bill, to: Relationship | None, by: User | None, on: date) -> Sending:
-    """Write the message about a bill, and the row that says it was sent."""
-    due_by = on + timedelta(days=bill.days_to_pay)
+def _send(going: Sequence[tuple[Bill, Relationship | None]], by: User | None, on: date) -> list[Sending]:
+    """Write the messages about some bills, each to whoever gets it, and the rows that say they were sent."""
+    messages = write_messages(new=[_about_bill(bill, to, on) for bill, to in going], by=by, on=on)
+    return Sending.objects.bulk_create(
+        Sending(bill=bill, sent_on=on, due_by=_due_by(bill, on), to=to, message_id=message.pk, sent_by=by)
+        for (bill, to), message in zip(going, messages, strict=True)
+    )
+
+
+def _due_by(bill: Bill, on: date) -> date:
+    return on + timedelta(days=bill.days_to_pay)
+
+
+def _about_bill(bill: Bill, to: Relationship | None, on: date) -> NewMessage:
     data = {
         "whose": f"{bill.case.person}’s" if to else "your",
         "period": f"{bill.period_starts_on:%-d %B %Y} to {bill.period_ends_on:%-d %B %Y}",
@@ -162,9 +174,8 @@ def _sending(bill: Bill, to: Relationship | None, by: User | None, on: date) -> 
         template = "bill_late"
         data |= {"why": lateness.why, "offer": offer_in_words(lateness)}
     else:
-        data |= {"due_by": f"{due_by:%-d %B %Y}", "how_to_pay": how_to_pay()}
-    message = _write(bill.case, to, template, data, f"bill:{bill.pk}", by, on)
-    return Sending(bill=bill, sent_on=on, due_by=due_by, to=to, message_id=message.pk, sent_by=by)
+        data |= {"due_by": f"{_due_by(bill, on):%-d %B %Y}", "how_to_pay": how_to_pay()}
+    return _message(bill.case, to, template, data, f"bill:{bill.pk}")
 
 
 def offer_in_words(lateness: Lateness) -> str:
@@ -179,12 +190,9 @@ def how_to_pay() -> str:
     return f"Pay into account {settings.BANK_ACCOUNT_NUMBER}, sort code {code[:2]}-{code[2:4]}-{code[4:]}"
 
 
-def _write(
-    case: Case, to: Relationship | None, template: str, data: dict[str, str], key: str, by: User | None, on: date
-) -> Message:
-    about = About(case.person_id, case.pk)
+def _message(case: Case, to: Relationship | None, template: str, data: dict[str, str], key: str) -> NewMessage:
     recipient = recipient_of(to) if to else recipient_for(case.person)
-    return write_message(template=template, to=recipient, data=data, about=about, key=key, by=by, on=on)
+    return NewMessage(template, recipient, data, About(case.person_id, case.pk), key)
 
 
 def remind(*, on: date) -> int:
@@ -209,7 +217,8 @@ def _remind_some(ids: Sequence, on: date) -> int:
     rows = Reminder.objects.filter(bill__in=ids).order_by().values_list("bill")
     sent = {bill: (count, last) for bill, count, last in rows.annotate(Count("pk"), Max("sent_on"))}
     law = law_on(on, settings.COUNCIL_POLICY)
-    new = []
+    due: list[tuple[Bill, int]] = []
+    unanswered: list[Bill] = []
     for bill in bills:
         if bill.case_id in stops or not left[bill.pk]:
             continue
@@ -218,27 +227,27 @@ def _remind_some(ids: Sequence, on: date) -> int:
         if days_run(last, on, still.get(bill.case_id, ())) < wait:
             continue
         if count >= law["billing.reminders_most"]:
-            _ask_to_speak(bill, on)
+            unanswered.append(bill)
         else:
-            new.append(_reminder(bill, count + 1, left[bill.pk], payers.get(bill.case_id), on))
-    Reminder.objects.bulk_create(new)
+            due.append((bill, count + 1))
+    speak = "Speak with {bill.case.person} about bill {bill.number}: reminders had no answer. Ask what would help."
+    _ask_finance(unanswered, speak, 10, on)
+    new = [_reminding(bill, number, left[bill.pk], payers.get(bill.case_id)) for bill, number in due]
+    messages = write_messages(new=new, by=None, on=on)
+    Reminder.objects.bulk_create(
+        Reminder(bill=bill, number=number, overdue_pence=left[bill.pk], sent_on=on, message_id=message.pk)
+        for (bill, number), message in zip(due, messages, strict=True)
+    )
     return len(new)
 
 
-def _reminder(bill: Bill, number: int, pence: int, to: Relationship | None, on: date) -> Reminder:
+def _reminding(bill: Bill, number: int, pence: int, to: Relationship | None) -> NewMessage:
     data = {
         "amount": pounds(pence),
         "due_by": f"{bill.sending.due_by:%-d %B %Y}",
         "reference": str(bill.case.payment_reference),
     }
-    message = _write(bill.case, to, "bill_reminder", data, f"bill-reminder-{number}:{bill.pk}", None, on)
-    return Reminder(bill=bill, number=number, overdue_pence=pence, sent_on=on, message_id=message.pk)
-
-
-def _ask_to_speak(bill: Bill, on: date) -> None:
-    what = f"Speak with {bill.case.person} about bill {bill.number}: reminders had no answer. Ask what would help."
-    due_on = on + timedelta(days=10)
-    set_task(case=bill.case, kind=Event.BILLS, what=what, whose=Whose.FINANCE, due_on=due_on, on=on)
+    return _message(bill.case, to, "bill_reminder", data, f"bill-reminder-{number}:{bill.pk}")
 
 
 def reference_of(case: Case) -> str:
