@@ -119,6 +119,26 @@ def test_a_pool_is_set_up_on_pages(client, finn, mona, council, icb, someone, te
     assert pool.memberships.get().ends_on == ON
 
 
+def test_one_line_is_put_in_by_its_name(pool, someone, team, client, finn):
+    someone("Ann", team, reason="Learning Disability Support")
+    bob = someone("Bob", team, reason="Learning Disability Support")
+    client.force_login(finn)
+    page = reverse("pools:put_line_in", args=[pool.pk])
+    assert page in opened(client, reverse("pools:contents", args=[pool.pk]))
+    found = client.post(page, {"find": "yes", "words": "Bob"})
+    assert "Bob" not in found["Location"]
+    shown = opened(client, found["Location"])
+    line = bob.plans.get().lines.get()
+    assert str(line.pk) in shown and "Ann" not in shown
+    assert Look.objects.filter(viewer_id=finn.pk, person_id=bob.person_id).exists()
+    assert "Choose a line" in client.post(found["Location"], typed("starts_on", SET_UP)).content.decode()
+    said = {"line": line.pk, **typed("starts_on", SET_UP)}
+    assert client.post(found["Location"], said).status_code == 302
+    assert pool.memberships.get().line == line
+    assert "nothing is in two pools" in client.post(found["Location"], said).content.decode()
+    assert "Bob" in opened(client, reverse("pools:contents", args=[pool.pk]))
+
+
 def test_a_dispute_from_start_to_recharge(someone, team, client, finn, mona, council, icb):
     ann = someone("Ann", team, percent=0, charge_pence=20_00)
     client.force_login(finn)

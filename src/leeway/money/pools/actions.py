@@ -149,7 +149,7 @@ def put_in(
     if other := same.first():
         raise Refusal(
             f"These are in “{other.pool}” on some of these days, and nothing is in two pools. End that first.",
-            field="client_group",
+            field="line" if line else "client_group",
         )
     return Membership.objects.create(
         pool=pool,

@@ -8,6 +8,7 @@ from django import forms
 from leeway.access.models import Team, User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Case, SupportReason
+from leeway.care.planning.models import PlanLine
 from leeway.care.planning.waiting import client_group
 from leeway.days import HAPPENED, PLANNED
 from leeway.forms import DateField, PoundsField, set_choices
@@ -169,6 +170,24 @@ class PutInForm(forms.Form):
 
     def clean_team(self):
         return self.teams.get(self.cleaned_data["team"])
+
+
+class PutLineInForm(forms.Form):
+    """Which line of somebody is put in a pool by its name, and for which days."""
+
+    line = forms.ChoiceField(
+        label="Which line?", widget=forms.RadioSelect, error_messages={"required": "Choose a line."}
+    )
+    starts_on = _day("From which day?", "The first day")
+    ends_on = _day("Until which day?", "The last day", required=False, help_text="Leave empty where it goes on.")
+
+    def __init__(self, *args, lines: Iterable[PlanLine], **options):
+        super().__init__(*args, **options)
+        self.lines = {str(line.pk): line for line in lines}
+        set_choices(self, "line", [(pk, f"{line.what}, {line.plan.case.person}") for pk, line in self.lines.items()])
+
+    def clean_line(self):
+        return self.lines[self.cleaned_data["line"]]
 
 
 class TakeOutForm(forms.Form):

@@ -14,6 +14,8 @@ from leeway.access.access import check_can
 from leeway.access.looks import record_look, record_looks
 from leeway.access.models import Team, User
 from leeway.access.roles import Capability
+from leeway.care.people.queries import people_called
+from leeway.care.planning.models import PlanLine, PlanState
 from leeway.money.funders.models import Funder, Purse
 from leeway.money.pools.belonging import LineFacts, belongings
 from leeway.money.pools.models import Contribution, Membership, Overhead, Partner, Pool, Report
@@ -22,6 +24,7 @@ from leeway.money.pools.reporting import payer_names, payer_of
 from leeway.money.pools.untangling import LINE, ByDay, Leaf, Question, Untangled, days_of_leaf, line_by_days, untangle
 from leeway.period import Period, financial_year
 
+LINES_MOST = 30
 NOTHING = "Nothing of this pool is there in this quarter."
 
 
@@ -108,6 +111,17 @@ def pools(*, seen_by: User) -> QuerySet[Pool]:
     check_can(seen_by, Capability.SEE_POOLS)
     partners = Prefetch("partners", Partner.objects.select_related("funder").prefetch_related("contributions"))
     return Pool.objects.select_related("host", "manager").prefetch_related(partners)
+
+
+def lines_called(words: str, *, seen_by: User) -> list[PlanLine]:
+    """The lines that are paid now of people so called, some of them. Whose they are counts as looked at."""
+    check_can(seen_by, Capability.KEEP_POOLS)
+    if not words.strip():
+        return []
+    lines = PlanLine.objects.filter(plan__state=PlanState.AGREED, plan__case__person__in=people_called(words))
+    found = list(lines.filter(plan__budgets__isnull=False).distinct().select_related("plan__case__person")[:LINES_MOST])
+    record_looks(viewer=seen_by, person_ids=[line.plan.case.person_id for line in found], page="A line for a pool")
+    return found
 
 
 def get_pool(pool_id: UUID, *, seen_by: User) -> Pool:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:pool_id>/contents/", views.contents, name="contents"),
     path("<uuid:pool_id>/contribution/", views.contribute, name="contribute"),
     path("<uuid:pool_id>/put-in/", views.put_in, name="put_in"),
+    path("<uuid:pool_id>/put-line-in/", views.put_line_in, name="put_line_in"),
     path("<uuid:pool_id>/take-out/<uuid:membership_id>/", views.take_out, name="take_out"),
     path("<uuid:pool_id>/overhead/", views.add_overhead, name="add_overhead"),
     path("<uuid:pool_id>/overhead/<uuid:overhead_id>/", views.answer, name="answer"),

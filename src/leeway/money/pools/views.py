@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
+from leeway.access.searches import keeps_words_out_of_addresses, looked_for
 from leeway.acting import act
 from leeway.money.pools import actions, queries
 from leeway.money.pools.forms import (
@@ -20,6 +21,7 @@ from leeway.money.pools.forms import (
     OverheadForm,
     PoolForm,
     PutInForm,
+    PutLineInForm,
     SeenForm,
     TakeOutForm,
 )
@@ -104,6 +106,20 @@ def put_in(request: SignedIn, pool_id):
         messages.success(request, "Their lines are in the pool from that day.")
         return redirect("pools:contents", pool_id)
     return render(request, "pools/put_in.jinja", {"pool": pool, "form": form})
+
+
+@keeps_words_out_of_addresses
+@require_http_methods(["GET", "POST"])
+def put_line_in(request: SignedIn, pool_id):
+    """Put one line of somebody in a pool by its name."""
+    pool = queries.get_pool(pool_id, seen_by=request.user)
+    words = looked_for(request)["words"]
+    lines = queries.lines_called(words, seen_by=request.user)
+    form = PutLineInForm(request.POST or None, lines=lines, initial={"starts_on": pool.starts_on})
+    if act(form, lambda **by_on: actions.put_in(pool=pool, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The line is in the pool from that day.")
+        return redirect("pools:contents", pool_id)
+    return render(request, "pools/put_line_in.jinja", {"pool": pool, "form": form, "lines": lines, "words": words})
 
 
 @require_http_methods(["GET", "POST"])
