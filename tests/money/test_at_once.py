@@ -21,7 +21,16 @@ from leeway.money.payments.queries import stopped_since
 from leeway.money.payments.states import LIVE
 from leeway.money.proving import findings
 from leeway.refusal import Refusal
-from tests.money.every_action import ACTIONS, AT_THE_BEGINNING, MOVES_NO_MONEY, NAMES, ROOMS, set_up
+from tests.money.every_action import (
+    ACTIONS,
+    AT_THE_BEGINNING,
+    BESIDE_SHARES,
+    MOVES_NO_MONEY,
+    NAMES,
+    OF_SHARES,
+    ROOMS,
+    set_up,
+)
 from tests.races import Players
 from tests.undoing import noting
 
@@ -106,9 +115,17 @@ def grouped(first, others):
     """The others by the world that each needs together with the first, and those by how they begin."""
     groups = {}
     for other in others:
+        if not meet(first, other):
+            continue
         needs = frozenset(ACTIONS[first].needs + ACTIONS[other].needs)
         groups.setdefault(needs & AT_THE_BEGINNING, {}).setdefault(needs, []).append(other)
     return groups
+
+
+def meet(first, second):
+    """Whether two may touch the same rows: what is of shares alone meets its like, and what owes or pays shares."""
+    both = {first, second}
+    return not both & OF_SHARES or both <= OF_SHARES | BESIDE_SHARES
 
 
 def play(first, second, ours, players, books_are_whole):

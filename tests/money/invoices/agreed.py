@@ -21,10 +21,16 @@ from leeway.money.payments.remittances import record_address
 DAY, RECEIVED, AGREED = date(2026, 5, 4), date(2026, 5, 21), date(2026, 6, 1)
 
 
-def agreed(
+def agreed(provider, budget, by, *, pence=10_00, on=AGREED, **said):
+    """An invoice of one visit to a person, of which so much is due; where it claims more, that is disputed."""
+    invoice = compared(provider, budget, by, pence=pence, on=on, **said)
+    return agree_invoice(invoice=invoice, seen_pence=pence, by=by, on=on)
+
+
+def compared(
     provider, budget, by, *, number="INV-1", pence=10_00, claimed_pence=None, day=DAY, received_on=RECEIVED, on=AGREED
 ):
-    """An invoice of one visit to a person, of which so much is due; where it claims more, that is disputed."""
+    """The same before anybody agreed it."""
     visit = enter_visit(
         provider=provider,
         new=NewVisit(
@@ -46,8 +52,7 @@ def agreed(
         provider=provider, number=number, issued_on=received_on - timedelta(days=1), received_on=received_on,
         starts_on=day, ends_on=day, total_pence=billed, lines=lines, by=by, on=on,
     )  # fmt: skip
-    compare_invoice(invoice=invoice, by=by, on=on)
-    return agree_invoice(invoice=invoice, seen_pence=pence, by=by, on=on)
+    return compare_invoice(invoice=invoice, by=by, on=on)
 
 
 def paid_into(provider, finn, fay, *, account_number="12345678", on=AGREED):
@@ -75,3 +80,11 @@ def owed_early(case, agree, finn, fay, *, on):
     record_address(provider=provider, email="accounts@meadow.example", by=finn, on=on)
     days = {"day": date(2026, 3, 10), "received_on": date(2026, 3, 20)}
     return agreed(provider, budget, finn, number=f"M-{case.pk.hex[:8]}", on=on, **days).owed.get()
+
+
+def compared_early(case, agree, finn, *, on):
+    """What a provider of its own claims for a visit of March: £16, of which £10 is due and nobody has agreed it."""
+    plan = agree(case, (Way.COUNCIL_MANAGED, 100_00, 0), starts_on=date(2026, 3, 2))
+    budget, provider = start_budget(plan=plan, by=finn, on=on), Provider.objects.create(name="Moor Care Ltd")
+    facts = {"day": date(2026, 3, 10), "received_on": date(2026, 3, 20), "claimed_pence": 16_00}
+    return compared(provider, budget, finn, number=f"C-{case.pk.hex[:8]}", on=on, **facts)
