@@ -69,7 +69,7 @@ def _found(pattern: re.Pattern[str], line: Any) -> set[str]:
     return {key for field in WRITTEN for key in pattern.findall(getattr(line, field).upper())}
 
 
-def _lines_with(account: BankAccount, words: str) -> QuerySet[StatementLine]:
+def _lines_with(account: BankAccount, words: str) -> QuerySet[Any]:
     """Open lines of money that came in whose words have a pattern."""
     said = Q(*((f"{field}__iregex", words) for field in WRITTEN), _connector=Q.OR)
     return open_lines(account).filter(said, amount_pence__gt=0).select_related("account", "statement")

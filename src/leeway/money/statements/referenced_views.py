@@ -9,7 +9,7 @@ from leeway.access.access import SignedIn
 from leeway.jobs.pressing import Asked, act_or_start
 from leeway.jobs.queries import told_of
 from leeway.money.statements import queries
-from leeway.money.statements.referenced import claims_named, referenced
+from leeway.money.statements.referenced import Referenced, ReferencedClaim, claims_named, referenced
 from leeway.money.statements.standing import standing
 
 SHOWN = 100
@@ -21,7 +21,10 @@ def show(request: SignedIn, account_id):
     account = queries.get_account(account_id, seen_by=request.user, page="Bills that were paid")
     found = referenced(account, seen_by=request.user, on=timezone.localdate())
     claims = claims_named(account, seen_by=request.user)
-    fitting = [*(each for each in found if each.fits), *(each for each in claims if each.fits)]
+    fitting: list[Referenced | ReferencedClaim] = [
+        *(each for each in found if each.fits),
+        *(each for each in claims if each.fits),
+    ]
     form = forms.Form(request.POST if request.method == "POST" else None)
     asked = Asked(
         kind=queries.RECEIVE,
