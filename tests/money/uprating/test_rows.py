@@ -142,12 +142,12 @@ TOLD_BENT = [
     (f"UPDATE uprating_row SET state = 'taken_back' WHERE id = {AMYS}", "was not taken back"),
     ("UPDATE uprating_batch SET state = 'undone'", "is “undone”, and row"),
     ("UPDATE uprating_batch SET state = 'approved'", "is “approved”, and row"),
-    (f"DELETE FROM messages_message WHERE key = 'uprated:' || {AMYS}", "0 letters about it"),
+    (f"DELETE FROM outbox_message WHERE key = 'uprated:' || {AMYS}", "0 letters about it"),
     (f"UPDATE uprating_row SET told_on = NULL WHERE id = {AMYS}", "says that everybody was"),
     (
-        "INSERT INTO messages_message SELECT (m).* FROM (SELECT jsonb_populate_record(NULL::messages_message, "
+        "INSERT INTO outbox_message SELECT (m).* FROM (SELECT jsonb_populate_record(NULL::outbox_message, "
         "to_jsonb(x) || jsonb_build_object('id', gen_random_uuid(), 'recipient_id', gen_random_uuid())) AS m "
-        "FROM messages_message AS x WHERE template = 'charge_uprated') AS again",
+        "FROM outbox_message AS x WHERE template = 'charge_uprated') AS again",
         "2 letters about it",
     ),
 ]

@@ -63,7 +63,7 @@ RELATIONS = (
         "Row {row} was told of on {told}, and {letters} letters about it were written.",
         f"SELECT r.id AS row, COALESCE(r.told_on::text, 'no day') AS told, COUNT(m.id) AS letters {_ROWS} "
         "JOIN people_case AS c ON c.id = r.case_id JOIN people_person AS s ON s.id = c.person_id "
-        "LEFT JOIN messages_message AS m ON m.key = 'uprated:' || r.id AND m.person_id = c.person_id "
+        "LEFT JOIN outbox_message AS m ON m.key = 'uprated:' || r.id AND m.person_id = c.person_id "
         " AND m.template = 'charge_uprated' GROUP BY r.id, s.id HAVING COUNT(m.id) > 1"
         " OR COUNT(m.id) = 1 AND r.told_on IS NULL"
         " OR COUNT(m.id) = 0 AND r.told_on IS NOT NULL AND s.date_of_death IS NULL",
