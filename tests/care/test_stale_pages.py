@@ -41,7 +41,7 @@ ADDS = {
     "funders:add", "funders:milestone", "funders:share",
     "contributions:show",
     "disputes:open", "disputes:step",
-    "pools:set_up", "pools:contribute", "pools:put_in", "pools:put_line_in", "pools:add_overhead",
+    "pools:set_up", "pools:contribute", "bills:take_over", "pools:put_in", "pools:put_line_in", "pools:add_overhead",
     "bills:agree", "bills:dispute", "bills:capacity", "bills:settle", "bills:start_space",
     "uprating:draft",
     "statements:open", "statements:open_of", "statements:upload", "statements:pick", "statements:by_hand",

@@ -114,6 +114,7 @@ SEALED = (
     Table("bills.Lateness"),
     Table("bills.Sending"),
     Table("bills.Reminder"),
+    Table("bills.Opening"),
     Table("bills.Pause"),
     Table("bills.BreathingSpace"),
     Table("bills.PaymentPlan"),

@@ -35,6 +35,7 @@ SIGNED = "The care payments team"
 #: What moved what is owed, as its owner reads it.
 MOVED = {
     "Share fell due": "Your charge for a pay period",
+    "Owed since before, and billed elsewhere": "Owed since before we sent these bills",
     "Share not due after all": "Taken off: not due after all",
     "Share received": "Paid: thank you",
     "Correction of a mistake": "A payment recorded by mistake, taken back",
@@ -123,6 +124,8 @@ def _what(line: BillLine) -> str:
     part = PARTS.get(Way(line.way), "") if line.way else ""
     if line.kind == LineKind.CREDIT:
         return cell("Taken off", part, line.words)
+    if line.words:
+        return cell(line.words)
     return cell(part or "Your charge", f"You pay {pounds(line.weekly_pence)} a week" if line.weekly_pence else "")
 
 

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from leeway import limits
 from leeway.days import HAPPENED, PLANNED
 from leeway.forms import DateField, PoundsField, YesNoField, set_choices
 from leeway.law.numbers import pounds
@@ -12,6 +13,28 @@ WORDS_MOST = 1_000
 
 def _words(label: str, help_text: str = "") -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, widget=forms.Textarea, max_length=WORDS_MOST)
+
+
+class TakeOverForm(forms.Form):
+    """A file of what people owed before, and where they were billed."""
+
+    upload = forms.FileField(
+        label="The file",
+        help_text="CSV in UTF-8.",
+        error_messages={"required": "Choose the file.", "empty": "The file is empty. Choose another one."},
+    )
+    source = forms.CharField(
+        label="Where were these billed?",
+        help_text="For example “Bills of the county’s finance system until 31 March 2027”. It stands on the bill.",
+        max_length=200,
+        error_messages={"required": "Say where these were billed."},
+    )
+
+    def clean_upload(self):
+        upload, most = self.cleaned_data["upload"], limits.WHOLE_MB.most
+        if upload.size > most * 1_000_000:
+            raise forms.ValidationError(f"The file is larger than {most} MB. Take it over in parts.")
+        return upload
 
 
 class FindForm(forms.Form):

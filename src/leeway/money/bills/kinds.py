@@ -20,6 +20,7 @@ class BecauseOf(TextChoices):
 
     DISPUTE = "dispute", "A bill is disputed"
     CAPACITY = "capacity", "They may not be able to manage their money"
+    BEFORE = "before", "What was owed before is not looked at yet"
 
 
 class SpaceKind(TextChoices):

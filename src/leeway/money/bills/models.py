@@ -201,6 +201,29 @@ class Reminder(models.Model):
         ]
 
 
+class Opening(models.Model):
+    """What somebody owed when the council took billing over: since when, how much, and where it was billed.
+
+    Never edited. Its transfer names it; `digest` and `row` say in which file, and where, it stood.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="openings")
+    amount_pence = models.BigIntegerField()
+    since = models.DateField(help_text="From which day it is owed.")
+    reference = models.CharField(max_length=60, unique=True, help_text="What the other system calls it.")
+    source = models.TextField(help_text="Where it was billed.")
+    digest = models.CharField(max_length=64, help_text="Of the file.")
+    row = models.PositiveIntegerField()
+    posted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    posted_on = models.DateField()
+
+    class Meta:
+        ordering = ["since", "reference"]
+        constraints = [models.CheckConstraint(condition=Q(amount_pence__gt=0), name="opening_of_something")]
+        triggers = kept("opening_is_kept")
+
+
 class Pause(models.Model):
     """That nobody is reminded for a time: the person disputes a bill, or may not manage their money. Ended once."""
 

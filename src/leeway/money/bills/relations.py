@@ -51,7 +51,7 @@ MOVED = """
       FROM ledger_account AS a JOIN ledger_transfer AS t ON t.credit_id = a.id OR t.debit_id = a.id
      WHERE a.kind = 'owed_by_person'
 """
-CHARGED = "reason IN ('fell_due', 'no_longer_due')"
+CHARGED = "reason IN ('fell_due', 'no_longer_due', 'opening')"
 RECEIVED = "reason IN ('received', 'correction')"
 #: What the digest of a bill is of, in SQL; `actions.making` writes the same.
 DIGEST = """
@@ -132,6 +132,18 @@ RELATIONS = (
         "Transfer {transfer} “{reason}” belongs to no settlement.",
         "SELECT t.id AS transfer, t.reason FROM ledger_transfer AS t LEFT JOIN bills_settlement AS s ON s.id = t.about "
         "WHERE t.reason IN ('written_off', 'refunded', 'write_off_undone', 'refund_undone') AND s.id IS NULL",
+    ),
+    Relation(
+        "What case {case_id} owed since before is {said} pence, and the ledger has {moved} for it.",
+        "SELECT o.case_id, o.amount_pence AS said, COALESCE(SUM(t.amount_pence), 0) AS moved FROM bills_opening AS o "
+        "LEFT JOIN (ledger_transfer AS t JOIN ledger_account AS owed ON owed.id = t.credit_id) ON t.about = o.id "
+        " AND t.reason = 'opening' AND t.effective_date = o.since AND owed.case_id = o.case_id "
+        "GROUP BY o.id HAVING o.amount_pence <> COALESCE(SUM(t.amount_pence), 0)",
+    ),
+    Relation(
+        "Transfer {transfer} is of what was owed since before, and nothing says so.",
+        "SELECT t.id AS transfer FROM ledger_transfer AS t LEFT JOIN bills_opening AS o ON o.id = t.about "
+        "WHERE t.reason = 'opening' AND o.id IS NULL",
     ),
     Relation(
         "Settlement {settlement} was decided by whoever asked for it.",

@@ -18,6 +18,7 @@ SPACE = "They have a breathing space. Nothing about what is owed is sent, and no
 DIED = "They have died. Speak with whoever settles what they leave before anything is sent."
 CAPACITY = "They may not be able to manage their money. Find out who does before anything is sent."
 DISPUTE = "They dispute a bill. Nobody is reminded until they have an answer."
+BEFORE = "What they owed before is not looked at yet. Nobody is reminded until somebody says that it is asked for."
 PLAN = "They pay by a plan. Nobody is reminded while it stands."
 DAY = timedelta(days=1)
 
@@ -36,7 +37,11 @@ def stops_of(cases: Collection[UUID], on: date) -> Mapping[UUID, Stop]:
     plans = PaymentPlan.objects.filter(case__in=cases, ended_on=None)
     found |= dict.fromkeys(plans.values_list("case", flat=True), Stop(PLAN, of_bills=False))
     pauses = Pause.objects.filter(case__in=cases, starts_on__lte=on, ended_on=None)
-    for why, stop in ((BecauseOf.DISPUTE, Stop(DISPUTE, False)), (BecauseOf.CAPACITY, Stop(CAPACITY, True))):
+    for why, stop in (
+        (BecauseOf.BEFORE, Stop(BEFORE, False)),
+        (BecauseOf.DISPUTE, Stop(DISPUTE, False)),
+        (BecauseOf.CAPACITY, Stop(CAPACITY, True)),
+    ):
         found |= dict.fromkeys([case for case, its in pauses.values_list("case", "because_of") if its == why], stop)
     people = list(Case.objects.filter(pk__in=cases).select_related("person"))
     found |= dict.fromkeys(nobody_pays(people, on), Stop(CAPACITY, True))

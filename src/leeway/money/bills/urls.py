@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("ageing/", views.ageing, name="ageing"),
     path("ageing/ageing.csv", views.ageing_csv, name="ageing_csv"),
+    path("taken-over/", views.take_over, name="take_over"),
     path("settlements/<uuid:settlement_id>/", views.decide, name="decide"),
     path("<uuid:case_id>/", views.account, name="account"),
     path("<uuid:case_id>/bills/<int:number>/", views.bill, name="bill"),

@@ -37,6 +37,7 @@ from leeway.money.bills.forms import (
     ReviewForm,
     SettleForm,
     SpaceForm,
+    TakeOverForm,
     ToForm,
     TreatmentForm,
     no_more_than,
@@ -95,6 +96,18 @@ def ageing_csv(request: SignedIn) -> HttpResponse:
     ]
     write_rows(answer, header, rows)
     return answer
+
+
+@require_http_methods(["GET", "POST"])
+def take_over(request: SignedIn):
+    """Take over what people owed before, from a file."""
+    form = TakeOverForm(request.POST or None, request.FILES or None)
+    if done := act(form, lambda **by_on: actions.take_over(**form.cleaned_data, **by_on), request):
+        pence = sum(each.amount_pence for each in done.result)
+        count = len(done.result)
+        messages.success(request, f"{pounds(pence)} is taken over, of {count:,} row{'' if count == 1 else 's'}.")
+        return redirect("bills:home")
+    return render(request, "bills/take_over.jinja", {"form": form})
 
 
 @require_safe

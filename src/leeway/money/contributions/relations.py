@@ -33,7 +33,8 @@ RELATIONS = (
         " SELECT debit_id AS account, amount_pence AS received, 0 AS due FROM ledger_transfer WHERE reason = 'received'"
         " UNION ALL SELECT t.credit_id, -t.amount_pence, 0 FROM ledger_transfer AS t JOIN ledger_transfer AS original "
         "  ON original.id = t.corrects_id WHERE original.reason = 'received'"
-        " UNION ALL SELECT credit_id, 0, amount_pence FROM ledger_transfer WHERE reason IN ('fell_due', 'recharged')"
+        " UNION ALL SELECT credit_id, 0, amount_pence FROM ledger_transfer"
+        "  WHERE reason IN ('fell_due', 'recharged', 'opening')"
         ") AS moved GROUP BY account HAVING SUM(received) > SUM(due)",
     ),
 )

@@ -59,6 +59,7 @@ class Reason(TextChoices):
     FUNDING = "funding", "Funding put in"
     PROMISED = "promised", "Share promised for days to come"
     FELL_DUE = "fell_due", "Share fell due"
+    OPENING = "opening", "Owed since before, and billed elsewhere"
     RECEIVED = "received", "Share received"
     WRITTEN_OFF = "written_off", "Written off: the council bears it"
     REFUNDED = "refunded", "Paid back to the person"
@@ -84,6 +85,7 @@ BETWEEN: Mapping[Reason, tuple[tuple[Kind, Kind], ...]] = {
     Reason.FUNDING: ((Kind.AVAILABLE, Kind.FUNDER_COUNCIL),),
     Reason.PROMISED: ((Kind.AVAILABLE, Kind.EXPECTED_NHS), (Kind.AVAILABLE, Kind.EXPECTED_PERSON)),
     Reason.FELL_DUE: ((Kind.EXPECTED_NHS, Kind.OWED_BY_NHS), (Kind.EXPECTED_PERSON, Kind.OWED_BY_PERSON)),
+    Reason.OPENING: ((Kind.FUNDER_COUNCIL, Kind.OWED_BY_PERSON),),
     Reason.RECEIVED: ((Kind.OWED_BY_NHS, Kind.FUNDER_NHS), (Kind.OWED_BY_PERSON, Kind.FUNDER_PERSON)),
     Reason.RECHARGED: ((Kind.FUNDER_COUNCIL, Kind.OWED_BY_NHS), (Kind.OWED_BY_NHS, Kind.FUNDER_COUNCIL)),
     Reason.WRITTEN_OFF: ((Kind.OWED_BY_PERSON, Kind.FUNDER_COUNCIL),),

@@ -12,6 +12,7 @@ from leeway.money.bills.actions.pausing import (
 )
 from leeway.money.bills.actions.sending import explain_lateness, remind, send_bill, send_bills
 from leeway.money.bills.actions.settling import ask_settlement, decide_settlement, undo_settlement
+from leeway.money.bills.actions.taking_over import take_over
 
 __all__ = [
     "agree_plan",
@@ -30,5 +31,6 @@ __all__ = [
     "send_bill",
     "send_bills",
     "start_breathing_space",
+    "take_over",
     "undo_settlement",
 ]

@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 #: Who has something that fell due, or did not after all, until a day, and that is on no bill yet.
 WAITING = """
     SELECT DISTINCT a.case_id FROM ledger_account AS a JOIN (
-        SELECT id, credit_id AS account, effective_date FROM ledger_transfer WHERE reason = 'fell_due'
+        SELECT id, credit_id AS account, effective_date FROM ledger_transfer WHERE reason IN ('fell_due', 'opening')
         UNION ALL SELECT id, debit_id, effective_date FROM ledger_transfer WHERE reason = 'no_longer_due'
     ) AS t ON t.account = a.id LEFT JOIN bills_billed AS x ON x.transfer_id = t.id
      WHERE a.kind = 'owed_by_person' AND x.transfer_id IS NULL AND t.effective_date <= %(until)s
@@ -41,7 +41,7 @@ WAITING = """
 MOVEMENTS = """
     SELECT a.case_id, t.id, t.reason, CASE WHEN t.credit_id = a.id THEN t.amount_pence ELSE -t.amount_pence END,
            COALESCE(original.effective_date, t.effective_date), f.starts_on, f.ends_on, p.way,
-           p.charge_pence_per_week, b.pay_calendar_starts_on, e.ends_on, e.left_out_until, e.reason,
+           p.charge_pence_per_week, b.pay_calendar_starts_on, e.ends_on, e.left_out_until, COALESCE(e.reason, o.source),
            (SELECT min(effective_date) FROM ledger_transfer AS promised
              WHERE promised.about = f.id AND promised.reason = 'promised')
       FROM ledger_account AS a JOIN LATERAL (
@@ -52,7 +52,7 @@ MOVEMENTS = """
       LEFT JOIN ledger_transfer AS original ON original.id = t.corrects_id
       LEFT JOIN budgets_funding AS f ON f.id = t.about AND t.reason IN ('fell_due', 'no_longer_due')
       LEFT JOIN budgets_part AS p ON p.id = f.part_id LEFT JOIN budgets_budget AS b ON b.id = p.budget_id
-      LEFT JOIN budgets_ending AS e ON e.budget_id = b.id
+      LEFT JOIN budgets_ending AS e ON e.budget_id = b.id LEFT JOIN bills_opening AS o ON o.id = t.about
      WHERE a.kind = 'owed_by_person' AND a.case_id = ANY(%(cases)s) AND x.transfer_id IS NULL
        AND t.effective_date <= %(until)s
      ORDER BY a.case_id, 5, f.starts_on, p.way, t.reason, t.id
@@ -63,7 +63,7 @@ NOT_BILLED = """
       FROM ledger_account AS a JOIN ledger_transfer AS t ON t.credit_id = a.id OR t.debit_id = a.id
       LEFT JOIN bills_billed AS x ON x.transfer_id = t.id
      WHERE a.kind = 'owed_by_person' AND x.transfer_id IS NULL AND t.effective_date <= %(on)s
-       AND t.reason IN ('fell_due', 'no_longer_due')
+       AND t.reason IN ('fell_due', 'no_longer_due', 'opening')
 """
 NOT_GIVEN = "This was charged, and is not due after all."
 _NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended('numbers of bills', 0))"
@@ -90,7 +90,12 @@ class Movement:
 
     @property
     def is_charge(self) -> bool:
-        return self.reason in (Reason.FELL_DUE, Reason.NO_LONGER_DUE)
+        return self.reason in (Reason.FELL_DUE, Reason.NO_LONGER_DUE, Reason.OPENING)
+
+    @property
+    def is_before(self) -> bool:
+        """Whether it was owed before the council took billing over: its bill is not late by that."""
+        return self.reason == Reason.OPENING
 
     def days(self) -> Period:
         """The days that it is for: of the pay period that fell due, from the first day of the funding on."""
@@ -110,9 +115,9 @@ class Movement:
 
     @property
     def words(self) -> str:
-        """Of a credit, why."""
+        """Of a credit, why; of what was owed before, where it was billed."""
         if self.pence > 0:
-            return ""
+            return f"Owed since before. {self.because}" if self.is_before else ""
         if self.left_out_until:
             return f"You pay nothing for these days. {self.because}"
         return self.because or NOT_GIVEN
@@ -219,7 +224,9 @@ def _make(
         received_pence=received,
         settled_pence=settled,
         to_pay_pence=earlier_pence + charged_pence - received - settled,
-        oldest_ended_on=min((each.days().ends_on for each in charged if each.pence > 0), default=period.ends_on),
+        oldest_ended_on=min(
+            (each.days().ends_on for each in charged if each.pence > 0 and not each.is_before), default=period.ends_on
+        ),
         **terms,
     )
     made = _Made(bill)

@@ -26,6 +26,11 @@ from leeway.refusal import NotAllowed, Refusal
 
 #: The messages that ask somebody to pay.
 ASKING = ("bill_ready", "bill_late", "bill_reminder")
+ANSWERED = {
+    BecauseOf.DISPUTE: "The dispute is answered",
+    BecauseOf.CAPACITY: "It is known who manages the money",
+    BecauseOf.BEFORE: "What was owed before is looked at",
+}
 SCHEME_STARTED = date(2021, 5, 4)  # SI 2020/1311, reg. 1
 DAY = timedelta(days=1)
 
@@ -70,8 +75,8 @@ def go_on(*, pause: Pause, outcome: str, by: User, on: date) -> Pause:
     pause.outcome = said.sentence(outcome, ask=ask, field="outcome", least=said.REASON)
     pause.ended_on, pause.ended_by = on, by
     pause.save(update_fields=["outcome", "ended_on", "ended_by"])
-    what = "The dispute is answered" if pause.because_of == BecauseOf.DISPUTE else "It is known who manages the money"
-    tell(case=case, kind=Event.BILLS, sentence=f"{what}: {pause.outcome}", by=by, on=on)
+    sentence = f"{ANSWERED[BecauseOf(pause.because_of)]}: {pause.outcome}"
+    tell(case=case, kind=Event.BILLS, sentence=sentence, by=by, on=on)
     return pause
 
 

@@ -147,10 +147,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Opening',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('amount_pence', models.BigIntegerField()),
+                ('since', models.DateField(help_text='From which day it is owed.')),
+                ('reference', models.CharField(help_text='What the other system calls it.', max_length=60, unique=True)),
+                ('source', models.TextField(help_text='Where it was billed.')),
+                ('digest', models.CharField(help_text='Of the file.', max_length=64)),
+                ('row', models.PositiveIntegerField()),
+                ('posted_on', models.DateField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to='people.case')),
+                ('posted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['since', 'reference'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_pence__gt', 0)), name='opening_of_something')],
+            },
+        ),
+        migrations.CreateModel(
             name='Pause',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('because_of', models.CharField(choices=[('dispute', 'A bill is disputed'), ('capacity', 'They may not be able to manage their money')], max_length=10)),
+                ('because_of', models.CharField(choices=[('dispute', 'A bill is disputed'), ('capacity', 'They may not be able to manage their money'), ('before', 'What was owed before is not looked at yet')], max_length=10)),
                 ('words', models.TextField()),
                 ('starts_on', models.DateField()),
                 ('ended_on', models.DateField(blank=True, null=True)),
@@ -433,5 +452,13 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='settlementanswer',
             trigger=pgtrigger.compiler.Trigger(name='settlement_decided_by_another', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (SELECT 1 FROM bills_settlement WHERE id = NEW.settlement_id AND asked_by_id = NEW.decided_by_id) THEN\n        RAISE EXCEPTION 'Whoever asks to write off or pay back does not decide it too.';\n    END IF;\n    RETURN NEW;\n", hash='20314a3a4c34632529d15a0ec386d1aec786d3da', operation='INSERT', pgid='pgtrigger_settlement_decided_by_another_91bd1', table='bills_settlementanswer', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='opening',
+            trigger=pgtrigger.compiler.Trigger(name='opening_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='28fded180143d20c311c1436c519af59f242146e', operation='UPDATE OR DELETE', pgid='pgtrigger_opening_is_kept_0948c', table='bills_opening', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='opening',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='aed549c4797a8367519b83bab00996c3fd8145d4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_3a0d1', table='bills_opening', when='BEFORE')),
         ),
     ]
