@@ -15,7 +15,7 @@ from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.queries import preview_charge
 from leeway.care.circumstances import actions as circumstances
 from leeway.care.circumstances.queries import standing_death
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Person
 from leeway.care.planning.models import Way
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.market.listings.models import Provider
@@ -391,6 +391,17 @@ def _decided(world: World) -> Any:
     return bills.decide_settlement(settlement=settlement, agreed=True, by=world.fay, on=AFTER)
 
 
+def _taken_over(world: World) -> Any:
+    """What Una owed before, by the number that she is known by."""
+    assert world.owing is not None
+    number = f"{world.owing.pk.int % 10**10:010}"
+    Person.objects.filter(pk=world.owing.person_id).update(nhs_number=number)
+    row = f"{number},{world.owing.person.family_name},12.00,2026-02-01,B-{number}"
+    upload = ContentFile(f"NHS number,Family name,Amount,Owed since,Reference\n{row}\n".encode())
+    source = "Bills of the county’s system until March"
+    return bills.take_over(upload=upload, source=source, by=world.finn, on=AFTER)
+
+
 def _claim(_world: World) -> Any:
     """The claims of a period that no other world has claimed for."""
     periods = Claim.objects.order_by().values("period_starts_on").distinct().count()
@@ -687,6 +698,7 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ),
         ("stay",),
     ),
+    bills.take_over: Action(_taken_over, ("owing",)),
     bills.make_bills: Action(lambda world: bills.make_bills(on=AFTER), ("owing", "fallen due")),
     bills.decide_settlement: Action(_decided, ("owing", "fallen due", "asked")),
     bills.undo_settlement: Action(
