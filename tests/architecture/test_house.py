@@ -61,7 +61,9 @@ OWN_WORDS = {
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
     "money/funders": {"attributing", "relations"},
     "money/contributions": {"relations"},
-    "money/figures": {"finance_return", "general_ledger", "journal", "month_end", "outturn", "relations"},
+    "money/figures": {
+        "columns", "finance_return", "general_ledger", "journal", "month_end", "outturn", "relations",
+    },
     "money/disputes": {"owing", "relations"},
     "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},
     "money/invoices": {"comparing", "kinds", "relations"},

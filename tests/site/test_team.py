@@ -113,7 +113,7 @@ def test_who_has_how_many_cases_and_which_reviews_are_late(asked, mona, bea, tea
 
 def test_a_part_costs_a_seventh_of_its_week_a_day_while_it_is_in_force():
     starts_on, ends_on = date(2026, 3, 30), date(2026, 4, 5)
-    part = HeldPart("case", DP, "Physical Support", starts_on, ends_on, 100_00, 10_00, 20_00)
+    part = HeldPart("part", "case", DP, "Physical Support", starts_on, ends_on, 100_00, 10_00, 20_00)
     assert part.council_pence_per_week == 70_00
     assert [part.holds_on(starts_on + timedelta(day)) for day in (-1, 0, 6, 7)] == [False, True, True, False]
     assert part.council_pence(Period(date(2025, 4, 1), date(2026, 3, 31))) == 20_00

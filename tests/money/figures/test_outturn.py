@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leeway.money.figures.outturn import MONTHS_LEAST, month_ends, outturn, stretches_to_come
+from leeway.money.figures.outturn import MONTHS_LEAST, month_ends, months_to_come, outturn
 from leeway.period import Period
 
 YEAR = Period(date(2026, 4, 1), date(2027, 3, 31))
@@ -51,6 +51,6 @@ def test_the_interval_holds_the_middle_nothing_is_less_than_nought_and_two_looks
 
 def test_months_and_days_are_cut_at_the_calendar():
     assert month_ends(date(2026, 3, 1), 3) == [date(2025, 12, 31), date(2026, 1, 31), date(2026, 2, 28)]
-    assert stretches_to_come(date(2027, 2, 28), YEAR) == [31]
-    assert sum(stretches_to_come(date(2026, 4, 1), YEAR)) == 364
-    assert stretches_to_come(YEAR.ends_on, YEAR) == []
+    assert months_to_come(date(2027, 2, 28), YEAR) == [Period(date(2027, 3, 1), YEAR.ends_on)]
+    assert sum(month.days for month in months_to_come(date(2026, 4, 1), YEAR)) == 364
+    assert months_to_come(YEAR.ends_on, YEAR) == []

@@ -23,6 +23,7 @@ from leeway.period import Period
 class HeldPart:
     """One part of a budget, with who pays how much of it a week and the days on which it holds."""
 
+    part: UUID
     case: UUID
     way: str
     client_group: str
@@ -63,6 +64,7 @@ def all_held_parts(over: Period, *, seen_by: User) -> list[HeldPart]:
 def _held(parts: QuerySet[Part], over: Period) -> list[HeldPart]:
     dated = parts.filter(budget__starts_on__lte=over.ends_on)
     rows = dated.filter(_after(over.starts_on)).order_by().values_list(
+        "pk",
         "budget__case",
         "way",
         "budget__case__support_reason",
@@ -74,8 +76,8 @@ def _held(parts: QuerySet[Part], over: Period) -> list[HeldPart]:
         "nhs_pence_per_week",
     )  # fmt: skip
     found = [
-        HeldPart(case, way, client_group(reason), starts_on, min(filter(None, lasts), default=None), cost, charge, nhs)
-        for case, way, reason, starts_on, *lasts, cost, charge, nhs in rows
+        HeldPart(part, case, way, client_group(why), first, min(filter(None, lasts), default=None), cost, charge, nhs)
+        for part, case, way, why, first, *lasts, cost, charge, nhs in rows
     ]
     return [part for part in found if part.ends_on is None or part.ends_on >= part.starts_on]
 

@@ -45,17 +45,17 @@ def month_ends(before: date, months: int = MONTHS_MOST) -> list[date]:
     return found[::-1]
 
 
-def stretches_to_come(today: date, year: Period) -> list[int]:
-    """How many days are left of this month after a day, and of each month after it to the end of the year.
+def months_to_come(today: date, year: Period) -> list[Period]:
+    """What is left of this month after a day, and each month after it to the end of the year.
 
-    >>> stretches_to_come(date(2027, 1, 21), Period(date(2026, 4, 1), date(2027, 3, 31)))
+    >>> [month.days for month in months_to_come(date(2027, 1, 21), Period(date(2026, 4, 1), date(2027, 3, 31)))]
     [10, 28, 31]
     """
     found, first = [], today + DAY
     while first <= year.ends_on:
         next_month = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
         last = min(next_month - DAY, year.ends_on)
-        found.append((last - first).days + 1)
+        found.append(Period(first, last))
         first = last + DAY
     return found
 
@@ -66,23 +66,26 @@ def outturn(
     if_nothing_changes_pence: int,
     week_pence: int,
     weeks_past: Sequence[int],
-    days: list[int],
+    days: Sequence[int],
+    day_weeks: Sequence[int] | None = None,
 ) -> Outturn:
     """What the year comes to if the weeks to come change as the months before did.
 
     `week_pence` is what a week costs today, `weeks_past` what it cost at the end of each month before, the earliest
-    first, `days` those of each month to come. Each draw takes a change of a past month, by chance, for each month to
-    come, the same for everybody who looks (one seed). Known ends count as part of those changes, not twice. A part of
-    a penny is left off.
+    first, `days` those of each month to come on which it can change. Each draw takes a change of a past month, by
+    chance, for each month to come, the same for everybody who looks (one seed). Known ends count as part of those
+    changes, not twice. A part of a penny is left off. `day_weeks` is said where another payer is known to take over:
+    what each month's days cost of what holds today, seven times.
     """
     changes = np.diff(np.array([*weeks_past, week_pence], dtype=np.int64))
     if len(changes) < MONTHS_LEAST or not days:
-        known = if_nothing_changes_pence if not days else None
-        return Outturn(until_today_pence, if_nothing_changes_pence, known, known, known)
+        whole = if_nothing_changes_pence if not days else None
+        return Outturn(until_today_pence, if_nothing_changes_pence, whole, whole, whole)
     drawn = np.random.default_rng(SEED).choice(changes, size=(DRAWS, len(days) - 1))
     steps = np.concatenate([np.zeros((DRAWS, 1), dtype=np.int64), drawn.cumsum(axis=1)], axis=1)
-    weeks = np.maximum(week_pence + steps, 0)
-    to_come = floor_div(weeks * np.array(days, dtype=np.int64), DAYS_A_WEEK).sum(axis=1)
+    known = [week_pence * each for each in days] if day_weeks is None else day_weeks
+    weeks = np.maximum(np.array(known, dtype=np.int64) + steps * np.array(days, dtype=np.int64), 0)
+    to_come = floor_div(weeks, DAYS_A_WEEK).sum(axis=1)
     low, middle, high = np.percentile(to_come, [LOW, 50, HIGH], method="nearest")
     return Outturn(
         until_today_pence,

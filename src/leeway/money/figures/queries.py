@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -17,21 +16,28 @@ from leeway.access.roles import Capability
 from leeway.care.planning.models import Way
 from leeway.jobs.models import Job
 from leeway.jobs.queries import jobs_of_kind
-from leeway.law.numbers import ceil_div
 from leeway.money.budgets.committed import HeldPart, all_held_parts
 from leeway.money.budgets.models import Instalment
-from leeway.money.budgets.schedule import DAYS_A_WEEK
+from leeway.money.figures.columns import THEMSELVES, ByPayer, Columns, Payer, weeks_of
 from leeway.money.figures.models import FinanceReturn, Journal, MonthEnd, YearBudget
 from leeway.money.figures.month_end import Stands
-from leeway.money.figures.outturn import Outturn, month_ends, outturn, stretches_to_come
+from leeway.money.figures.outturn import Outturn, month_ends, months_to_come, outturn
+from leeway.money.funders.attributing import PaysWeekly
+from leeway.money.funders.models import Funder, Purse
+from leeway.money.funders.presenters import NOBODY_NAMED
+from leeway.money.funders.queries import weekly_of_parts
 from leeway.period import Period, financial_year
 
 #: The kinds of job that write the books. One is done at a time.
 MONTH_END, JOURNAL, FINANCE_RETURN = "take_month_end", "make_journal", "make_finance_return"
-#: Longer than any budget runs.
-LAST_DAY = date(9999, 12, 31)
-#: Who pays, by the name of the amount of a part.
-PAYERS = {"council": "The council", "nhs": "The NHS", "person": "People themselves"}
+#: Whose share of a budget it is.
+PAYERS = {Purse.COUNCIL: "The council", Purse.NHS: "The NHS", Purse.PERSON: "People themselves"}
+#: What each pays of its share where no line names who does.
+UNSHARED = {
+    Purse.COUNCIL: "The council’s own money",
+    Purse.NHS: NOBODY_NAMED[Purse.NHS],
+    Purse.PERSON: "What people pay",
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Books:
-    """A financial year until a day, and what it is likely to come to: by client group, way of holding and payer."""
+    """What a financial year is likely to come to: by client group, way of holding, payer, and funder of each."""
 
     year: Period
     today: date
@@ -60,55 +66,20 @@ class Books:
     groups: list[Line]
     ways: list[Line]
     payers: list[Line]
+    funders: dict[str, list[Line]]
     months_known: int
-
-
-class Columns:
-    """Parts of budgets as columns: from which day to which, and what a week costs whom."""
-
-    def __init__(self, parts: Sequence[HeldPart]) -> None:
-        self.case = np.array([str(part.case) for part in parts], dtype=object)
-        self.way = np.array([part.way for part in parts], dtype=object)
-        self.group = np.array([part.client_group for part in parts], dtype=object)
-        self.first = np.array([part.starts_on.toordinal() for part in parts], dtype=np.int64)
-        self.last = np.array([(part.ends_on or LAST_DAY).toordinal() for part in parts], dtype=np.int64)
-        self.weeks = {
-            "council": np.array([part.council_pence_per_week for part in parts], dtype=np.int64),
-            "nhs": np.array([part.nhs_pence_per_week for part in parts], dtype=np.int64),
-            "person": np.array([part.person_pence_per_week for part in parts], dtype=np.int64),
-        }
-
-    @cached_property
-    def everybody(self) -> np.ndarray:
-        """All of them."""
-        return np.ones(len(self.first), dtype=bool)
-
-    def week_on(self, day: date, of: np.ndarray, payer: str) -> int:
-        """What a week costs a payer of those that hold on a day."""
-        number = day.toordinal()
-        return int(self.weeks[payer][of & (self.first <= number) & (number <= self.last)].sum())
-
-    def cost(self, over: Period, of: np.ndarray, payer: str) -> int:
-        """What the days of a period cost a payer: a seventh of a week each, part of a penny as a whole one."""
-        first = np.maximum(self.first[of], over.starts_on.toordinal())
-        days = np.maximum(np.minimum(self.last[of], over.ends_on.toordinal()) - first + 1, 0)
-        return int(ceil_div(self.weeks[payer][of] * days, DAYS_A_WEEK).sum())
-
-    def people_on(self, day: date, of: np.ndarray) -> int:
-        """How many cases hold one on a day."""
-        number = day.toordinal()
-        return len(set(self.case[of & (self.first <= number) & (number <= self.last)]))
 
 
 def books(*, seen_by: User, on: date) -> Books:
     """What this financial year comes to of every budget, until a day and to its end; what was planned beside it."""
     check_can(seen_by, Capability.SEE_BOOKS)
     year, ends = financial_year(on), month_ends(on)
-    held = Columns(all_held_parts(Period(min(ends[0], year.starts_on), year.ends_on), seen_by=seen_by))
+    parts = all_held_parts(Period(min(ends[0], year.starts_on), year.ends_on), seen_by=seen_by)
+    held = Columns(parts)
     known = [day for day in ends if held.people_on(day, held.everybody)]
     planned = {each.client_group: each for each in year_budgets(year, seen_by=seen_by)}
 
-    def line(name: str, of: np.ndarray, payer: str = "council", budget: YearBudget | None = None) -> Line:
+    def line(name: str, of: np.ndarray, payer: Purse = Purse.COUNCIL, budget: YearBudget | None = None) -> Line:
         so_far = Period(year.starts_on, on)
         until_today = held.cost(so_far, of, payer)
         found = outturn(
@@ -116,7 +87,7 @@ def books(*, seen_by: User, on: date) -> Books:
             if_nothing_changes_pence=held.cost(year, of, payer),
             week_pence=held.week_on(on, of, payer),
             weeks_past=[held.week_on(day, of, payer) for day in known],
-            days=stretches_to_come(on, year),
+            days=[month.days for month in months_to_come(on, year)],
         )
         return Line(name, held.people_on(on, of), budget, found)
 
@@ -127,9 +98,42 @@ def books(*, seen_by: User, on: date) -> Books:
         whole=line("Together", held.everybody),
         groups=[line(group, held.group == group, budget=planned.get(group)) for group in groups],
         ways=[line(way.short, held.way == way.value) for way in Way if (held.way == way.value).any()],
-        payers=[line(words, held.everybody, payer) for payer, words in PAYERS.items()],
+        payers=[line(words, held.weeks[purse] > 0, purse) for purse, words in PAYERS.items()],
+        funders=_by_funder(ByPayer.of(parts, held, _shared(parts)), year, on, known),
         months_known=len(known),
     )
+
+
+def _shared(parts: Sequence[HeldPart]) -> dict[UUID, list[PaysWeekly]]:
+    return weekly_of_parts({part.part: weeks_of(part) for part in parts})
+
+
+def _by_funder(cut: ByPayer, year: Period, on: date, known: Sequence[date]) -> dict[str, list[Line]]:
+    """The year by who pays, under whose share it is: what is named first. What a funder pays ends with its last day."""
+    named = [each for each in cut.payers if each != THEMSELVES[each.purse]]
+    funders = Funder.objects.in_bulk([each.funder_id for each in named])
+    months = months_to_come(on, year)
+    until_today, whole = cut.costs(Period(year.starts_on, on)), cut.costs(year)
+    weeks, people = [cut.weeks_on(day) for day in [*known, on]], cut.people_on(on)
+    to_come = [cut.day_weeks(month, on) for month in months]
+
+    def line(payer: Payer) -> Line:
+        funder = None if payer == THEMSELVES[payer.purse] else funders[payer.funder_id]
+        last = funder.ends_on if funder and funder.ends_on else year.ends_on
+        found = outturn(
+            until_today_pence=until_today[payer],
+            if_nothing_changes_pence=whole[payer],
+            week_pence=weeks[-1][payer],
+            weeks_past=[each[payer] for each in weeks[:-1]],
+            days=[max((min(month.ends_on, last) - month.starts_on).days + 1, 0) for month in months],
+            day_weeks=[each[payer] for each in to_come],
+        )
+        name = f"{funder.name} ({funder.code})" if funder else UNSHARED[payer.purse]
+        return Line(name, people[payer], None, found)
+
+    named.sort(key=lambda each: str(funders[each.funder_id]))
+    paying = [each for each in [*named, *THEMSELVES.values()] if whole.get(each) or weeks[-1].get(each)]
+    return {words: [line(each) for each in paying if each.purse == purse] for purse, words in PAYERS.items()}
 
 
 def year_budgets(year: Period, *, seen_by: User) -> list[YearBudget]:

@@ -60,7 +60,13 @@ def home(request: SignedIn):
 def year_csv(request: SignedIn) -> HttpResponse:
     """The same as a file for a spreadsheet, in pounds."""
     books = queries.books(seen_by=request.user, on=timezone.localdate())
-    tables = {"client group": books.groups, "way of holding": books.ways, "payer": books.payers, "all": [books.whole]}
+    tables = {
+        "client group": books.groups,
+        "way of holding": books.ways,
+        "payer": books.payers,
+        **{f"funder: {payer}": lines for payer, lines in books.funders.items()},
+        "all": [books.whole],
+    }
     found = [
         (
             by,

@@ -37,6 +37,16 @@ class Attributed(NamedTuple):
     pence: int
 
 
+class PaysWeekly(NamedTuple):
+    """What a funder pays a week of one part, from a day until a day. No funder: as in what is attributed."""
+
+    purse: Purse
+    funder_id: UUID | None
+    starts_on: date
+    ends_on: date
+    pence_per_week: int
+
+
 @dataclass(frozen=True, slots=True)
 class Funded:
     """A funding of one part as it stands in the ledger: what each purse put in or promised, less what went back."""
@@ -182,6 +192,23 @@ def divided(
                 for row in _by_funder(piece, its_pence, stretches[line.line_id], purse, starts_on, ends_on):
                     _add(found, funded, line.line_id, purse, row)
     return found.values()
+
+
+def weekly(
+    purses: Mapping[Purse, int],
+    lines: Sequence[PartOfLine],
+    shares: Mapping[UUID, Sequence[Share]],
+    rules: Mapping[UUID, FunderRules],
+) -> Iterator[PaysWeekly]:
+    """Who pays a week of a part of which each purse pays so much: on every day the rows of a purse add up to that."""
+    for purse, pence in purses.items():
+        for line, its_pence in zip(lines, split(pence, _weights(lines, purse)), strict=True):
+            for stretch in stretches_of(line, shares.get(line.line_id, ()), rules):
+                payers = stretch.payers[purse]
+                paid = split(its_pence, [weight for _, weight in payers])
+                for (funder, _), pays in zip(payers, paid, strict=True):
+                    if pays:
+                        yield PaysWeekly(purse, funder, stretch.starts_on, stretch.ends_on, pays)
 
 
 def _so_far(kept: int, begun: int, whole: int) -> int:

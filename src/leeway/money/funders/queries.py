@@ -26,11 +26,13 @@ from leeway.money.funders.attributing import (
     Funded,
     FunderRules,
     PartOfLine,
+    PaysWeekly,
     Share,
     divided,
     once_of_lines,
     parts_of_lines,
     stretches_of,
+    weekly,
 )
 from leeway.money.funders.models import COUNCIL, Funder, Portion, Purse, Sharing
 from leeway.money.funders.presenters import PaysNow
@@ -88,6 +90,20 @@ def attributed_in(
     ]
 
 
+def weekly_of_parts(parts: Mapping[UUID, Mapping[Purse, int]]) -> dict[UUID, list[PaysWeekly]]:
+    """Who pays a week of parts of budgets, of which each purse pays so much: of those with a line that is shared.
+
+    For the council's books: nobody is named.
+    """
+    shared = Part.objects.order_by().filter(budget__plan__lines__sharings__isnull=False).distinct()
+    budgets = {part: budget for part, budget in shared.values_list("pk", "budget") if part in parts}
+    if not budgets:
+        return {}
+    shares, rules = shares_of_lines(), rules_of(Funder.objects.all())
+    lines = lines_of_parts(list(budgets), set(budgets.values()))
+    return {part: list(weekly(parts[part], its, shares, rules)) for part, its in lines.items()}
+
+
 def _funded(fundings: QuerySet[Funding]) -> Iterable[Funded]:
     """Fundings as they stand in the ledger, those of which something is left."""
     moved: dict[UUID, dict[Purse, int]] = defaultdict(dict)
@@ -111,8 +127,8 @@ def _funded(fundings: QuerySet[Funding]) -> Iterable[Funded]:
         "part__budget__pay_calendar_starts_on",
         "part__budget__ending__ends_on",
     )
-    for pk, case, budget, part, kind, first, last, pence, weekly, anchor, ends_on in rows:
-        each = Funded(case, budget, part, kind, first, last, pence, weekly, anchor, ends_on, moved[pk])
+    for pk, case, budget, part, kind, first, last, pence, a_week, anchor, ends_on in rows:
+        each = Funded(case, budget, part, kind, first, last, pence, a_week, anchor, ends_on, moved[pk])
         if each.kept_pence:
             yield each
 
