@@ -161,7 +161,7 @@ class Law:
     def _parts(self) -> dict[tuple[str, ...], "Law"]:
         return {}
 
-    @property
+    @cached_property
     def not_known_yet(self) -> tuple[str, ...]:
         """What is to be said where the day is in a year of which values are not known yet: a sentence a year."""
         said = {parameter.not_known_on(self.on): None for parameter in self.parameters.values()}
