@@ -132,7 +132,10 @@ def test_what_was_built_on_is_kept_and_listed(charged, batch_at, finn):
 AMYS = "(SELECT r.id FROM uprating_row AS r JOIN people_case AS c ON c.id = r.case_id ORDER BY r.id LIMIT 1)"
 #: What is bent of a batch that everybody was told of, and of one that was undone; and what is said of it.
 TOLD_BENT = [
-    (f"UPDATE uprating_row SET after_pence = after_pence + 1 WHERE id = {AMYS}", "its budget or its decision"),
+    (
+        f"UPDATE uprating_row SET after_pence = after_pence + 1, by_law_pence = by_law_pence + 1 WHERE id = {AMYS}",
+        "its budget or its decision",
+    ),
     (
         "UPDATE budgets_budget SET charge_pence_per_week = 1 WHERE starts_on = '2026-04-06'",
         "its budget or its decision",
@@ -152,7 +155,7 @@ TOLD_BENT = [
     ),
 ]
 UNDONE_BENT = [
-    ("UPDATE uprating_row SET before_pence = before_pence + 1", "was taken back to"),
+    ("UPDATE uprating_row SET before_pence = before_pence + 1, after_pence = after_pence + 1", "was taken back to"),
     ("UPDATE assessment_putup SET taken_back_on = NULL, taken_back_by_id = NULL", "was not taken back"),
     ("UPDATE uprating_row SET budget_again_id = NULL", "was not taken back"),
     ("UPDATE uprating_row SET state = 'applied'", "is “undone”, and row"),

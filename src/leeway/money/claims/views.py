@@ -1,6 +1,6 @@
 """Pages of claims on NHS bodies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -103,8 +103,8 @@ def receive(request: SignedIn, number: int):
 @require_http_methods(["GET", "POST"])
 def query(request: SignedIn, number: int, claim_line_id: UUID):
     """Record that a line is queried; or what was answered, where it is."""
-    standing, _lines = _claim(request, number)
-    line = queries.get_line(standing.claim, claim_line_id)
+    standing, lines = _claim(request, number)
+    line, left = queries.get_line(standing.claim, claim_line_id), _left_of(lines, claim_line_id)
     raised = getattr(line, "query", None)
     form: forms.Form = AnswerForm(request.POST or None) if raised else QueryForm(request.POST or None)
 
@@ -117,25 +117,32 @@ def query(request: SignedIn, number: int, claim_line_id: UUID):
         messages.success(request, "It is recorded.")
         return redirect("claims:show", number)
     title = "Answer a query" if raised else "Record a query"
-    return _ask(request, standing, form, title, "Save", line=line, query=raised)
+    return _ask(request, standing, form, title, "Save", line=line, query=raised, left_pence=left)
 
 
 @require_http_methods(["GET", "POST"])
 def part(request: SignedIn, number: int, claim_line_id: UUID):
     """Confirm that a part of one line was paid, and record what is queried of the rest."""
-    standing, _lines = _claim(request, number)
-    line = queries.get_line(standing.claim, claim_line_id)
+    standing, lines = _claim(request, number)
+    line, left = queries.get_line(standing.claim, claim_line_id), _left_of(lines, claim_line_id)
     raised = getattr(line, "query", None)
     form = PartForm(request.POST or None, queried=raised is not None)
     if act(form, lambda **by_on: actions.receive_part(line=line, **form.cleaned_data, **by_on), request):
         messages.success(request, "The part that was received is recorded. The rest is still asked for.")
         return redirect("claims:show", number)
-    return _ask(request, standing, form, "A part of a line was paid", "Confirm this part", line=line, query=raised)
+    title = "A part of a line was paid"
+    return _ask(request, standing, form, title, "Confirm this part", line=line, query=raised, left_pence=left)
 
 
 def _ask(request: SignedIn, standing: queries.Standing, form: forms.Form, title: str, button: str, **more):
-    context = {"standing": standing, "form": form, "title": title, "button": button} | more
+    shown = {"standing": standing, "form": form, "title": title, "button": button}
+    context = shown | {"left_pence": standing.left_pence} | more
     return render(request, "claims/ask.jinja", context)
+
+
+def _left_of(lines: Sequence[queries.LineNow], line_id: UUID) -> int:
+    """What is left to receive of one line."""
+    return next(each.left_pence for each in lines if each.line.pk == line_id)
 
 
 def _claim(request: SignedIn, number: int):
