@@ -703,7 +703,10 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     bills.decide_settlement: Action(_decided, ("owing", "fallen due", "asked")),
     bills.undo_settlement: Action(
         lambda world: bills.undo_settlement(
-            settlement=Settlement.objects.get(case=world.owing), reason="It was somebody else’s", by=world.fay, on=AFTER
+            settlement=Settlement.objects.get(case=world.owing),
+            reason="It was written off for somebody else by mistake",
+            by=world.fay,
+            on=AFTER,
         ),
         ("owing", "fallen due", "asked", "written off"),
     ),
@@ -723,15 +726,19 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     invoices.agree_invoice: Action(_agree_invoice, ("compared",)),
     invoices.answer_dispute: Action(_answer_argument, ("compared", "argued")),
 }
-#: What touches bills, claims, recharges and invoices alone: played with each other, and with what owes or pays these.
-OF_SHARES = frozenset(each for each in ACTIONS if each.__module__.startswith(
-    tuple(room.__name__ for room in (bills, claims, disputes, invoices))
-))  # fmt: skip
-BESIDE_SHARES = frozenset((
-    contributions.confirm_receipt, contributions.take_back, contributions.let_fall_due, budgets.end_budget,
-    statements.receive_from_line, statements.receive_referenced, circumstances.record_death, making.make_run,
-))  # fmt: skip
 NAMES = {action: f"{action.__module__.partition('.actions')[0].split('.')[-1]}.{action.__name__}" for action in ACTIONS}
+
+
+#: By room, what its actions are played with beside each other: whatever else writes of the same person's same account.
+BESIDE: dict[str, frozenset[Callable[..., Any]]] = {
+    "bills": frozenset((contributions.let_fall_due, statements.receive_referenced)),
+    "claims": frozenset((
+        contributions.confirm_receipt, contributions.take_back, contributions.let_fall_due, budgets.end_budget,
+        statements.receive_from_line, disputes.end_dispute, disputes.take_back_outcome, disputes.recharge_what_is_over,
+    )),
+    "disputes": frozenset((contributions.let_fall_due, budgets.end_budget, circumstances.record_death)),
+    "invoices": frozenset((making.make_run,)),
+}  # fmt: skip
 
 
 def _entered(world: World) -> PayeeAccount:

@@ -24,10 +24,9 @@ from leeway.refusal import Refusal
 from tests.money.every_action import (
     ACTIONS,
     AT_THE_BEGINNING,
-    BESIDE_SHARES,
+    BESIDE,
     MOVES_NO_MONEY,
     NAMES,
-    OF_SHARES,
     ROOMS,
     set_up,
 )
@@ -123,9 +122,10 @@ def grouped(first, others):
 
 
 def meet(first, second):
-    """Whether two may touch the same rows: what is of shares alone meets its like, and what owes or pays shares."""
-    both = {first, second}
-    return not both & OF_SHARES or both <= OF_SHARES | BESIDE_SHARES
+    """Whether two are played together: of rooms whose accounts are their own, only those that may touch the same."""
+    rooms = [NAMES[each].partition(".")[0] for each in (first, second)]
+    beside = [BESIDE.get(room) for room in rooms]
+    return beside == [None, None] or rooms[0] == rooms[1] or second in (beside[0] or ()) or first in (beside[1] or ())
 
 
 def play(first, second, ours, players, books_are_whole):

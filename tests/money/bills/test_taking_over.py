@@ -66,7 +66,10 @@ def test_nobody_is_reminded_of_it_before_somebody_says_so(ada, finn):
         assert actions.remind(on=due + timedelta(days=days)) == 0
     said = due + timedelta(days=90)
     actions.go_on(
-        pause=ada.pauses.get(because_of=BecauseOf.BEFORE), outcome="The county’s books agree", by=finn, on=said
+        pause=ada.pauses.get(because_of=BecauseOf.BEFORE),
+        outcome="The county’s books were looked at, and it is owed",
+        by=finn,
+        on=said,
     )
     assert actions.remind(on=said + timedelta(days=28)) == 1 and Reminder.objects.count() == 1
     pay(ada, 125_50, finn, said)

@@ -137,7 +137,8 @@ TOLD_BENT = [
         "its budget or its decision",
     ),
     (
-        "UPDATE budgets_budget SET charge_pence_per_week = 1 WHERE starts_on = '2026-04-06'",
+        "UPDATE budgets_budget SET charge_pence_per_week = charge_pence_per_week + 1, "
+        "council_pence_per_week = council_pence_per_week - 1 WHERE starts_on = '2026-04-06'",
         "its budget or its decision",
     ),
     (f"UPDATE uprating_row SET budget_after_id = NULL WHERE id = {AMYS}", "does not fit that"),
