@@ -7,6 +7,7 @@ import uuid
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -255,7 +256,7 @@ def agree(mona):
     """Give a case an agreed plan whose lines are (way, weekly pence, percent that the NHS pays).
 
     `later` has what the person pays from later days on: a day, the weekly pence, and why. `free_ways` has what of each
-    way is free by law.
+    way is free by law; `follows` has, for each line, the line of an earlier plan that it goes on from.
     """
 
     def agreed(
@@ -268,6 +269,7 @@ def agree(mona):
         number=1,
         later=(),
         decided=(),
+        follows=(),
     ):
         ways, nhs = {}, 0
         for way, pence, percent in lines:
@@ -316,9 +318,10 @@ def agree(mona):
             case=case, number=number, state=PlanState.AGREED, started_on=SET_UP_ON, final_budget=decision
         )
         plan.charges.set(charges)
-        for way, pence, percent, _, exemption in costed:
+        for (way, pence, percent, _, exemption), before in zip_longest(costed, follows):
             PlanLine.objects.create(
                 plan=plan,
+                follows=before,
                 what="Support",
                 way=way,
                 units=Decimal(1),

@@ -62,10 +62,13 @@ def cut(was: Schedule, starts_on: date, ends_on: date) -> dict[Stretch, dict[str
     return found
 
 
-def as_decided(paid: Schedule, nhs_share: int) -> dict[Stretch, dict[str, int]]:
+def as_decided(
+    paid: Schedule, nhs_share: int, *, charged: Mapping[Stretch, int] | None = None
+) -> dict[Stretch, dict[str, int]]:
     """The same days as they should have been paid: so many ten-thousandths of the whole cost by the NHS.
 
-    What the person was charged is set against the council's part alone, and is never more than that part.
+    What the person was charged is set against the council's part alone, and is never more than that part. `charged`
+    says it where it is not what they have paid: some of that may be owed back to them already.
 
     >>> days = Stretch(date(2026, 4, 6), date(2026, 5, 3))
     >>> as_decided({days: {"council": 80_00, "person": 20_00}}, 10_000)[days]
@@ -75,7 +78,7 @@ def as_decided(paid: Schedule, nhs_share: int) -> dict[Stretch, dict[str, int]]:
     for stretch, payers in paid.items():
         cost = sum(payers.values())
         nhs = floor_div(cost * nhs_share, WHOLE)
-        person = least(payers.get(PERSON, 0), cost - nhs)
+        person = least(payers.get(PERSON, 0) if charged is None else charged.get(stretch, 0), cost - nhs)
         found[stretch] = {COUNCIL: cost - nhs - person, NHS: nhs, PERSON: person}
     return found
 

@@ -22,6 +22,7 @@ from leeway.messages.queries import in_need_of_somebody
 from leeway.messages.states import State
 from leeway.money.budgets.actions import go_on_after, wait_after
 from leeway.money.budgets.models import WHILE_AWAY, Hold, HoldKind
+from leeway.money.disputes.actions import ask_what_took_its_place
 from leeway.money.payees.models import Holder
 from leeway.money.payees.states import State as PayeeState
 from leeway.site.doubts import (
@@ -213,6 +214,10 @@ def _go_on_after_death(line: StoryLine) -> None:
 
 def _wait_after_ending(line: StoryLine) -> None:
     wait_after(case=line.case, kind=HoldKind.ENDED, reason=line.sentence, by=line.by, on=line.happened_on)
+
+
+def _ask_about_disputes(line: StoryLine) -> None:
+    ask_what_took_its_place(case=line.case, on=line.happened_on)
 
 
 def _end_the_plan(line: StoryLine) -> None:
@@ -509,7 +514,9 @@ EVENTS: dict[Event, Follows] = {
     Event.BANK_DETAILS: Follows(
         then=(review_after_receiver,), over=(Over((Event.AUTHORITY_ENDED,), only=_somebody_may_hold_it),)
     ),
-    Event.BUDGET_STARTED: Follows(over=(Over((Event.DEATH_UNDONE, *CHARGES), (Whose.FINANCE,)),)),
+    Event.BUDGET_STARTED: Follows(
+        then=(_ask_about_disputes,), over=(Over((Event.DEATH_UNDONE, *CHARGES), (Whose.FINANCE,)),)
+    ),
     Event.BUDGET_ENDED: Follows(over=WITH_MONEY),
     Event.BUDGET_GOES_ON: NOTHING,  # what is paid, CHARGE_DECIDED tells
     Event.LAST_COST: NOTHING,

@@ -5,6 +5,7 @@ import pytest
 from leeway.care.planning.models import Way
 from leeway.money.budgets.actions import start_budget
 from leeway.money.disputes.actions import open_dispute
+from leeway.money.funders.actions import add_funder
 from tests.money.conftest import DISPUTED_FROM, SETTLED_ON, WHOLE
 
 SET_UP, FROM, BEGAN, ON = date(2026, 4, 1), DISPUTED_FROM, date(2026, 6, 1), SETTLED_ON
@@ -34,3 +35,13 @@ def dispute(budget, council, icb, finn):
         by=finn,
         on=BEGAN,
     )
+
+
+@pytest.fixture
+def boards(icb, finn):
+    """Two NHS bodies."""
+    facts = {"means_tested": False, "starts_on": None, "ends_on": None, "purpose": "", "conditions": ""}
+    other = add_funder(
+        kind="nhs_body", name="Northshire Board", code="NB", total_pence=None, **facts, by=finn, on=date(2026, 4, 1)
+    )
+    return icb, other

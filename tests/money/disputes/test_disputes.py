@@ -135,16 +135,6 @@ def half_by_the_nhs(case, agree, finn):
     return start_budget(plan=agree(case, (Way.COUNCIL_MANAGED, 80_00, 50)), by=finn, on=date(2026, 4, 1))
 
 
-@pytest.fixture
-def boards(icb, finn):
-    """Two NHS bodies."""
-    facts = {"means_tested": False, "starts_on": None, "ends_on": None, "purpose": "", "conditions": ""}
-    other = funders.add_funder(
-        kind="nhs_body", name="Northshire Board", code="NB", total_pence=None, **facts, by=finn, on=date(2026, 4, 1)
-    )
-    return icb, other
-
-
 def named(budget, body, council, finn):
     pays = [funders.Pays(body, 50_00), funders.Pays(council, 50_00)]
     funders.share_line(
@@ -153,9 +143,9 @@ def named(budget, body, council, finn):
     )  # fmt: skip
 
 
-def between(case, boards, finn):
+def between(case, boards, finn, line=None):
     return actions.open_dispute(
-        case=case, line=None, about="which_nhs_body", claimed_by=boards[0], claimed_of=boards[1], claimed_share=WHOLE,
+        case=case, line=line, about="which_nhs_body", claimed_by=boards[0], claimed_of=boards[1], claimed_share=WHOLE,
         claimed_from=FROM, began_on=BEGAN, paid_by=boards[0], reason="She is registered with a practice of theirs.",
         by=finn, on=ON,
     )  # fmt: skip

@@ -24,7 +24,7 @@ from leeway.care.planning.models import (
 )
 from leeway.law import Choice as Outcome
 
-OF_ITS_OWN = frozenset({"id", "plan", "aim", "rate", "unit_cost_pence", "way"})
+OF_ITS_OWN = frozenset({"id", "plan", "follows", "aim", "rate", "unit_cost_pence", "way"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,14 @@ class PlanLine(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="lines")
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        help_text="The line of the plan before that it goes on from.",
+    )
     aim = models.ForeignKey(Aim, models.PROTECT, null=True, blank=True, related_name="lines")
     what = models.CharField(max_length=200)
     service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="plan_lines")

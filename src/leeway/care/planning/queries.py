@@ -219,6 +219,15 @@ def plan_lines(plan: Plan) -> list[PlanLine]:
     return list(plan.lines.select_related("service__provider", "aim", "rate"))
 
 
+def first_of_lines(case_id: UUID) -> dict[UUID, UUID]:
+    """Each line that a case's plans ever had, with the first of those it goes on from, plan after plan: or itself."""
+    rows = PlanLine.objects.filter(plan__case=case_id).order_by("plan__number")
+    found: dict[UUID, UUID] = {}
+    for line, follows in rows.values_list("pk", "follows"):
+        found[line] = found[follows] if follows else line
+    return found
+
+
 def price_changes(lines: list[PlanLine], on: date) -> dict[UUID, Change]:
     """The lines whose recorded price is not what is paid on a day, or will not be for ever, by their key."""
     found = changes([line.rate for line in lines if line.rate], on)

@@ -25,7 +25,7 @@ from leeway.law.sharing import percent
 from leeway.money.budgets.models import Budget
 from leeway.money.disputes.models import Dispute, Outcome, Recharge, Share, Step
 from leeway.money.disputes.owing import Owed, if_it_ended_as_claimed, in_all, lines_of, standing_outcomes, still_owed
-from leeway.money.disputes.queries import overdue_steps, running
+from leeway.money.disputes.queries import lines_in_force, overdue_steps, running
 from leeway.money.funders.models import Funder
 from leeway.money.ledger.actions import give_back, recharge
 from leeway.money.ledger.models import Reason, Transfer
@@ -67,8 +67,8 @@ def open_dispute(
         raise Refusal("Enter a share of more than nought and up to 100%.", field="claimed_share")
     ask = "Say why they are to pay: what was decided or assessed, and when."
     reason = said.sentence(reason, ask=ask, field="reason", least=said.REASON)
-    for other in running().filter(case=case).select_related("line"):
-        if line is None or other.line is None or line in lines_of(other):
+    for other in running().filter(case=case):
+        if line is None or other.line is None or line.pk in lines_of(other):
             raise Refusal("Who pays for this is in dispute already. Go on with that one, or end it first.")
     opened = Dispute(
         case=case,
@@ -156,6 +156,7 @@ def end_dispute(
         Share(outcome=outcome, funder=funder, share=share) for funder, share in shares.items() if share
     )
     owed = still_owed(outcome, on)
+    _post(outcome, case, owed, on)
     _recharge_case(case, on)
     who = " and ".join(f"{funder} pays {percent(share)}" for funder, share in shares.items() if share)
     sentence = f"It is settled who pays: from {starts_on:%-d %B %Y} {who}. Support and payments go on as they are."
@@ -166,7 +167,10 @@ def end_dispute(
 
 @transaction.atomic
 def take_back_outcome(*, outcome: Outcome, reason: str, by: User, on: date) -> Outcome:
-    """Take back an outcome that was recorded by mistake: what was recharged by it is undone, and the dispute runs."""
+    """Take back an outcome that was recorded by mistake: what was recharged by it is undone, and the dispute runs.
+
+    What another outcome says of the same days holds again, and is recharged at once.
+    """
     check_can(by, Capability.KEEP_DISPUTES)
     reason = said.sentence(reason, ask="Say what was mistaken.", field="reason", least=said.FEW)
     case = lock_case(outcome.dispute.case_id)
@@ -181,6 +185,7 @@ def take_back_outcome(*, outcome: Outcome, reason: str, by: User, on: date) -> O
         give_back(
             original=original, id=uuid5(original.pk, "undone"), amount_pence=pence, effective_date=on, by=by, on=on
         )
+    _recharge_case(case, on)
     sentence = f"What was recorded of who pays was mistaken: {reason} It is being looked at again; payments go on."
     tell(case=case, kind=Event.DISPUTE_OPENED, sentence=sentence, by=by, on=on)
     return outcome
@@ -201,12 +206,9 @@ def recharge_what_is_over(*, on: date) -> Recharged:
     for case_id in cases.distinct():
         try:
             with transaction.atomic():
-                pence += _recharge_case(lock_case(case_id), on)
-        except Refusal as refusal:
-            what = f"What was paid since a dispute ended could not be recharged. {refusal}"
-            case = Case.objects.get(pk=case_id)
-            set_task(case=case, kind=Event.DISPUTE_ENDED, what=what, whose=Whose.FINANCE, due_on=on, on=on)
-            troubled.append(case_id)
+                done, could_not = _recharge_case(lock_case(case_id), on)
+            pence += done
+            troubled += [case_id] if could_not else []
         except (InterfaceError, OperationalError):  # the database is gone, and no case is at fault
             raise
         except Exception as problem:
@@ -227,14 +229,47 @@ def ask_for_steps(*, on: date) -> int:
     return len(late)
 
 
-def _recharge_case(case: Case, on: date) -> int:
-    """Recharge what is still owed by every outcome of a case, also where a later one takes over from an earlier."""
-    pence = 0
+@transaction.atomic
+def ask_what_took_its_place(*, case: Case, on: date) -> int:
+    """Ask finance about disputes over a line that goes on as no line of the plan in force; how many there are.
+
+    Nothing of the new plan is recharged by them until somebody says which line took its place.
+    """
+    now = set(lines_in_force(case).values_list("pk", flat=True))
+    over = Outcome.objects.filter(taken_back_on=None, ends_on__lt=on).order_by().values("dispute")
+    gone = [
+        dispute
+        for dispute in case.disputes.exclude(line=None).exclude(pk__in=over).select_related("line")
+        if now and not now & lines_of(dispute)
+    ]
+    for dispute in gone:
+        assert dispute.line is not None, "only disputes over a line are asked about"
+        what = (
+            f"Who pays for “{dispute.line.what}” of {case.person} was argued about, and the new plan has it no more. "
+            "Where other support took its place, open a dispute about that: until then nothing of it is recharged."
+        )
+        set_task(case=case, kind=Event.DISPUTE_OPENED, what=what, whose=Whose.FINANCE, due_on=on, on=on)
+    return len(gone)
+
+
+def _recharge_case(case: Case, on: date) -> tuple[int, bool]:
+    """Recharge what is still owed by every outcome of a case, also where a later one takes over from an earlier.
+
+    Gives how much the NHS owes more. Where one cannot be recharged, finance is asked to mend that, the others are
+    recharged all the same, and the answer says so.
+    """
+    pence, could_not = 0, False
     for outcome in standing_outcomes(case.pk):
-        owed = still_owed(outcome, on)
-        _post(outcome, case, owed, on)
-        pence += in_all(owed)[NHS]
-    return pence
+        try:
+            owed = still_owed(outcome, on)
+        except Refusal as refusal:
+            what = f"What was paid since a dispute ended could not be recharged. {refusal}"
+            set_task(case=case, kind=Event.DISPUTE_ENDED, what=what, whose=Whose.FINANCE, due_on=on, on=on)
+            could_not = True
+        else:
+            _post(outcome, case, owed, on)
+            pence += in_all(owed)[NHS]
+    return pence, could_not
 
 
 def _post(outcome: Outcome, case: Case, owed: Owed, on: date) -> None:
@@ -261,7 +296,7 @@ def _post(outcome: Outcome, case: Case, owed: Owed, on: date) -> None:
 def _ask_about_charge(outcome: Outcome, case: Case, owed: Owed, on: date) -> None:
     """NHS money is never charged for: where the person pays, finance is asked to work the charge out anew."""
     running_budget = Budget.objects.filter(case=case, charge_pence_per_week__gt=0, ending=None).exists()
-    back_pence = -in_all(owed)[PERSON]
+    back_pence = max(0, -in_all(owed)[PERSON])
     nhs_pays = any(share.funder.purse == NHS for share in outcome.shares.select_related("funder"))
     if not nhs_pays or not (running_budget or back_pence):
         return
@@ -285,7 +320,7 @@ def _require_known_payers(dispute: Dispute, on: date) -> None:
     """Refuse two NHS bodies that argue over what the NHS does not pay, or over what neither is known to have paid."""
     if dispute.claimed_by.purse != NHS or dispute.claimed_of.purse != NHS:
         return
-    if not lines_of(dispute).filter(nhs_percent__gt=0).exists():
+    if not PlanLine.objects.filter(pk__in=lines_of(dispute), nhs_percent__gt=0).exists():
         raise Refusal(
             "The NHS pays no part of this. Where the council says that an NHS body must pay, choose the council and "
             "that body.",
@@ -301,9 +336,9 @@ def _require_running(dispute: Dispute) -> None:
 
 def _require_not_settled(dispute: Dispute, starts_on: date) -> None:
     """Refuse an outcome for days that an earlier one settles, unless it begins after that one did."""
-    lines = set(lines_of(dispute).values_list("pk", flat=True))
+    lines = lines_of(dispute)
     for other in standing_outcomes(dispute.case_id):
-        if starts_on <= other.starts_on and lines & set(lines_of(other.dispute).values_list("pk", flat=True)):
+        if starts_on <= other.starts_on and lines & lines_of(other.dispute):
             raise Refusal(
                 f"Who pays from {other.starts_on:%-d %B %Y} is settled by another outcome. Take that one back first, "
                 "or choose a later day.",

@@ -5,14 +5,14 @@ already. Only months that are over count: what is paid later is recharged later,
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from leeway.care.planning.models import PlanLine
+from leeway.care.planning.queries import first_of_lines
 from leeway.law.numbers import split
 from leeway.law.recharge import COUNCIL, NHS, PERSON, WHOLE, Stretch, as_decided, cut, difference, months_over
 from leeway.law.spreading import DAY
@@ -27,6 +27,8 @@ class Paid:
 
     payers: dict[str, int] = field(default_factory=lambda: dict.fromkeys((COUNCIL, NHS, PERSON), 0))
     bodies: defaultdict[UUID | None, int] = field(default_factory=lambda: defaultdict(int))
+    charged: int = 0
+    """What the person was charged of it: of that, some may be owed back to them already."""
 
     def add(self, parts: Mapping[str, int], body: UUID | None) -> None:
         """Put what was paid for some of its days to the rest; what is the NHS's of it is this body's."""
@@ -40,12 +42,10 @@ class Paid:
 type Owed = dict[tuple[UUID, Stretch], Paid]
 
 
-def lines_of(dispute: Dispute) -> QuerySet[PlanLine]:
-    """The lines a dispute is about: one thing, also where a later plan of the case says it again; or every line."""
-    lines = PlanLine.objects.filter(plan__case=dispute.case_id)
-    if dispute.line is None:
-        return lines
-    return lines.filter(what=dispute.line.what, service=dispute.line.service_id, way=dispute.line.way)
+def lines_of(dispute: Dispute) -> set[UUID]:
+    """The lines a dispute is about: one, with those it goes on from and that go on from it in other plans; or all."""
+    first = first_of_lines(dispute.case_id)
+    return {line for line in first if dispute.line_id is None or first[line] == first[dispute.line_id]}
 
 
 def standing_outcomes(case_id: UUID) -> QuerySet[Outcome]:
@@ -55,21 +55,35 @@ def standing_outcomes(case_id: UUID) -> QuerySet[Outcome]:
 
 
 def still_owed(outcome: Outcome, on: date) -> Owed:
-    """What is still to be recharged by an outcome that stands."""
-    lines = _ids(outcome.dispute)
-    last = min(outcome.ends_on or on, on)
+    """What is still to be recharged by an outcome that stands, for the days on which none that begins later holds."""
+    spans = {line: [(outcome.starts_on, min(outcome.ends_on or on, on))] for line in lines_of(outcome.dispute)}
     for later in standing_outcomes(outcome.dispute.case_id).filter(starts_on__gt=outcome.starts_on):
-        if lines & _ids(later.dispute):
-            last = min(last, later.starts_on - DAY)
+        for line in spans.keys() & lines_of(later.dispute):
+            spans[line] = [left for span in spans[line] for left in _without(span, later)]
+    lines: defaultdict[tuple[Stretch, ...], set[UUID]] = defaultdict(set)
+    for line, days in spans.items():
+        lines[tuple(month for first, last in days for month in months_over(first, last, on))].add(line)
     shares = {each.funder_id: each.share for each in outcome.shares.all() if each.funder.purse == NHS}
-    return _owed(outcome.dispute, shares, months_over(outcome.starts_on, last, on))
+    found: Owed = {}
+    for months, its in lines.items():
+        found |= _owed(outcome.dispute, shares, its, months)
+    return found
+
+
+def _without(span: tuple[date, date], later: Outcome) -> Iterator[tuple[date, date]]:
+    """What is left of some days without those on which a later outcome holds: before it, and after its end."""
+    first, last = span
+    if first < later.starts_on:
+        yield first, min(last, later.starts_on - DAY)
+    if later.ends_on and later.ends_on < last:
+        yield max(first, later.ends_on + DAY), last
 
 
 def if_it_ended_as_claimed(dispute: Dispute, on: date) -> Owed:
     """What would be recharged if a dispute ended as is claimed."""
     claimed = {dispute.claimed_of: dispute.claimed_share, dispute.claimed_by: WHOLE - dispute.claimed_share}
     shares = {funder.pk: share for funder, share in claimed.items() if funder.purse == NHS}
-    return _owed(dispute, shares, months_over(dispute.claimed_from, on, on))
+    return _owed(dispute, shares, lines_of(dispute), months_over(dispute.claimed_from, on, on))
 
 
 def in_all(owed: Owed) -> Mapping[str, int]:
@@ -86,19 +100,15 @@ def by_body(owed: Owed) -> dict[UUID | None, int]:
     return found
 
 
-def _ids(dispute: Dispute) -> set[UUID]:
-    return set(lines_of(dispute).values_list("pk", flat=True))
-
-
-def _owed(dispute: Dispute, shares: Mapping[UUID, int], months: list[Stretch]) -> Owed:
-    """The difference of what was paid and what is decided: `shares` has the NHS bodies of the decision.
+def _owed(dispute: Dispute, shares: Mapping[UUID, int], lines: set[UUID], months: Sequence[Stretch]) -> Owed:
+    """The difference of what was paid for lines and what is decided: `shares` has the NHS bodies of the decision.
 
     Between two bodies of one purse, that purse's part alone is divided anew: the other purses pay as they did.
     """
     parties = [party.pk for party in (dispute.claimed_by, dispute.claimed_of) if party.purse == NHS]
     one_purse = dispute.claimed_by.purse == dispute.claimed_of.purse
     found: Owed = {}
-    for line, schedule in _paid(dispute.case_id, _ids(dispute), months).items():
+    for line, schedule in _paid(dispute.case_id, lines, months).items():
         for month, was in schedule.items():
             if was.bodies.get(None) and parties:
                 _name_the_body(was, parties, month)
@@ -106,9 +116,8 @@ def _owed(dispute: Dispute, shares: Mapping[UUID, int], months: list[Stretch]) -
                 owed, divided = dict.fromkeys(was.payers, 0), parties
             else:
                 before = {month: was.payers}
-                owed = difference(before, as_decided(before, sum(shares.values()))).get(
-                    month, dict.fromkeys(was.payers, 0)
-                )
+                should = as_decided(before, sum(shares.values()), charged={month: was.charged})
+                owed = difference(before, should).get(month, dict.fromkeys(was.payers, 0))
                 divided = list(was.bodies)
             bodies = _bodies_owe(was.bodies, shares, divided, owed[NHS])
             if any(owed.values()) or bodies:
@@ -139,14 +148,16 @@ def _bodies_owe(
     return {body: pence for body, pence in owed.items() if pence}
 
 
-def _paid(case_id: UUID, lines: set[UUID], months: list[Stretch]) -> dict[UUID, dict[Stretch, Paid]]:
+def _paid(case_id: UUID, lines: set[UUID], months: Sequence[Stretch]) -> dict[UUID, dict[Stretch, Paid]]:
     """Who paid what of each line in each month: what the ledger holds, and what was recharged."""
     found: dict[UUID, defaultdict[Stretch, Paid]] = {line: defaultdict(Paid) for line in lines}
     days = [(month.starts_on, month.ends_on) for month in months]
     for month, rows in zip(months, attributed_in(days, cases=[case_id]), strict=True):
         for row in rows:
             if row.line_id in lines:
-                found[row.line_id][month].add({row.purse.value: row.pence}, row.funder_id)
+                its = found[row.line_id][month]
+                its.add({row.purse.value: row.pence}, row.funder_id)
+                its.charged += row.pence if row.purse == PERSON else 0
     if not months:
         return {}
     recharged = Recharge.objects.filter(outcome__taken_back_on=None, line__in=lines)

@@ -149,7 +149,7 @@ def _copy(before: Plan, plan: Plan) -> None:
         details = {name: getattr(line, name) for name in (LINE_DETAILS | {"rate"}) - {"aim", "way"}}
         if asked_again and line.exemption == ORDINARY:
             details["exemption"] = ""
-        PlanLine.objects.create(plan=plan, aim=aims.get(line.aim_id), **details)
+        PlanLine.objects.create(plan=plan, follows=line, aim=aims.get(line.aim_id), **details)
 
 
 def _funding_changed_since(before: Plan) -> bool:
@@ -238,8 +238,16 @@ def change_line(*, line: PlanLine, version: int, details: dict, by: User, on: da
     check_exemption(line, on)
     if not _is_at(line, line.rate):
         line.rate = _rate_of(line, on)
-    line.save(update_fields=[*changed, "rate"])
+    if line.follows and _is_another_thing(line, line.follows):
+        line.follows = None
+    line.save(update_fields=[*changed, "rate", "follows"])
     return line
+
+
+def _is_another_thing(line: PlanLine, before: PlanLine) -> bool:
+    """Whether a line has become something else than the one it goes on from: another name, and another service."""
+    same_service = line.service_id is not None and line.service_id == before.service_id
+    return not same_service and line.what.strip().casefold() != before.what.strip().casefold()
 
 
 @transaction.atomic
