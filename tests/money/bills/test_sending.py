@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from leeway.care.circumstances.actions import record_death
 from leeway.care.people.models import Authority, CapacityDecision, Relationship, Task
 from leeway.messages.models import Message
-from leeway.money.bills import actions
+from leeway.money.bills import actions, queries
 from leeway.money.bills.actions import agreeing
 from leeway.money.bills.kinds import BecauseOf, Every, MoneyFrom, PlanEnd, SpaceKind
 from leeway.money.bills.models import Bill, BreathingSpace, PaymentPlan, Reminder, Sending
@@ -132,6 +132,15 @@ def test_late_begins_after_so_many_days(budget, days, late):
     night(FIRST)
     found = actions.send_bills(on=date(2026, 4, 26) + timedelta(days=days))
     assert (found.sent, found.late) == (1 - late, late)
+
+
+def test_a_late_bill_that_is_paid_already_says_so(budget, finn):
+    night(BILLED_ON[3])
+    bill = Bill.objects.get()
+    assert not queries.work(seen_by=finn, on=BILLED_ON[3]).paid
+    pay(budget.case, bill.to_pay_pence, finn, BILLED_ON[3])
+    found = queries.work(seen_by=finn, on=BILLED_ON[3])
+    assert (found.late, found.paid) == ([bill], {bill.pk})
 
 
 def test_an_old_bill_of_nothing_needs_no_apology(budget, finn):

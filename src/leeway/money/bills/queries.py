@@ -1,6 +1,6 @@
 """Reading bills: one person's account, what finance has to look at, and how old what is owed is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -124,9 +124,13 @@ def movements(case: Case, on: date) -> list[StatementLine]:
 
 @dataclass(frozen=True)
 class Work:
-    """What finance has to look at: late bills, disputes, breathing spaces, what waits for a decision."""
+    """What finance has to look at: late bills, disputes, breathing spaces, what waits for a decision.
+
+    Late bills of which nothing is left to pay (`paid`) come last.
+    """
 
     late: Sequence[Bill]
+    paid: Collection[UUID]
     stopped: Sequence[tuple[Bill, Stop]]
     disputes: Sequence[Pause]
     spaces: Sequence[BreathingSpace]
@@ -147,8 +151,11 @@ def work(*, seen_by: User, on: date, rows: int = 50) -> Work:
     plans = list(PaymentPlan.objects.filter(ended_on=None).select_related(*person)[:rows])
     still = still_days({plan.case_id for plan in plans}, on)
     missed = [(plan, _missed(instalments_of(plan, on, still.get(plan.case_id, [])))) for plan in plans]
+    late = [bill for bill in waiting if bill.pk not in held and is_late(bill, on)]
+    paid = {bill for bill, left_pence in overdue(late, on).items() if not left_pence}
     found = Work(
-        late=[bill for bill in waiting if bill.pk not in held and is_late(bill, on)][:rows],
+        late=sorted(late, key=lambda bill: bill.pk in paid)[:rows],
+        paid=paid,
         stopped=stopped[:rows],
         disputes=list(Pause.objects.filter(ended_on=None).select_related(*person, "started_by")[:rows]),
         spaces=list(spaces_on(on).select_related(*person)[:rows]),
