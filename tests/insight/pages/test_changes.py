@@ -12,9 +12,9 @@ from leeway.access.models import Look
 from leeway.access.roles import Role
 from leeway.care.planning.models import Way
 from leeway.insight.pages.account import COLUMNS
-from leeway.insight.pages.changed import HIDDEN, account_rows, account_sentences, not_behind, row, rows_of
+from leeway.insight.pages.changed import HIDDEN, account_rows, account_sentences, not_behind, reductions, row, rows_of
 from leeway.insight.pages.views import changes as views
-from leeway.law.changes import Causes
+from leeway.law.changes import CAUSES, Causes
 from leeway.money.budgets.actions import start_budget
 from leeway.money.budgets.changes import BudgetChange, summary
 from tests.insight.pages.conftest import user
@@ -23,8 +23,8 @@ from tests.insight.pages.test_waves import told
 DAY = date(2026, 3, 31)
 
 
-def change(*, group="Physical Support", estimate_moved=None, **causes) -> BudgetChange:
-    ids = [uuid.uuid4() for _ in range(3)]
+def change(*, group="Physical Support", estimate_moved=None, person=None, **causes) -> BudgetChange:
+    ids = [uuid.uuid4(), uuid.uuid4(), person or uuid.uuid4()]
     held = {"client_group": group, "age_band": "18 to 64", "way": "Direct payment"}
     return BudgetChange(*ids, DAY, False, **held, causes=Causes(**causes), estimate_moved=estimate_moved)
 
@@ -54,6 +54,24 @@ def test_less_although_the_estimate_did_not_fall_is_counted_apart():
     found = several(10, need=-10_00, estimate_moved=0) + several(15, need=-10_00, estimate_moved=-20_00)
     assert "in 25 new plans. In 10 of them" in not_behind(summary(found), whole=True)
     assert HIDDEN in not_behind(summary(found[:12]), whole=False)
+
+
+def test_of_budgets_that_went_down_no_cause_is_told_that_touched_one_person():
+    found = [*several(11, need=-30_00), change(need=-30_00, charge=-20_00)]
+    told = {cause: rest for cause, *rest in reductions(summary(found), whole=False)}
+    assert told[CAUSES["charge"]] == [HIDDEN, HIDDEN]
+    assert sum(rest == [HIDDEN, HIDDEN] for rest in told.values()) > 1, "one by subtraction"
+
+
+def test_one_person_whose_budget_changed_often_is_one_person():
+    one = uuid.uuid4()
+    found = [*several(11, need=-30_00), *several(6, policy=-17_00, person=one)]
+    told = {cause: rest for cause, *rest in reductions(summary(found), whole=False)}
+    assert told[CAUSES["policy"]] == [HIDDEN, HIDDEN]
+    assert summary(found).down_by["policy"] == 1
+    found = [*several(11, need=-3_00, estimate_moved=-1), *several(6, need=-17_00, estimate_moved=0, person=one)]
+    assert HIDDEN in not_behind(summary(found), whole=False)
+    assert "in 17 new plans. In 6 of them" in not_behind(summary(found), whole=True)
 
 
 def test_the_local_account_tells_it_in_sentences_and_in_its_own_columns():

@@ -109,15 +109,18 @@ def signed(pence: int) -> str:
 
 
 def reductions(found: Summary, *, whole: bool) -> list[tuple[str, str, str]]:
-    """What took the most from the budgets that went down: each cause, how many, and what it took from all of them."""
-    counts = [found.down_by[cause] for cause in CAUSES]
-    gone = set() if whole else hidden_parts(counts)
+    """What took the most from the budgets that went down: each cause, from how many people, and what it came to.
+
+    A cause is hidden where it took the most from a few, and where it touched a few at all: its amount is theirs.
+    """
+    counts, touched = list(found.down_by.values()), list(found.down_people_by_cause.values())
+    gone = set() if whole else hidden_parts(counts) | hidden_parts(touched)
     few = not whole and 0 < found.down.people < LEAST
     return [
         (
             CAUSES[cause],
             HIDDEN if few or place in gone else f"{counts[place] if whole else nearest(counts[place]):,}",
-            HIDDEN if few or place in gone else signed(pence if whole else rounded(pence, found.down.people)),
+            HIDDEN if few or place in gone else signed(pence if whole else rounded(pence, touched[place])),
         )
         for place, (cause, pence) in enumerate(found.down_causes.by_cause())
     ]
@@ -125,12 +128,12 @@ def reductions(found: Summary, *, whole: bool) -> list[tuple[str, str, str]]:
 
 def not_behind(found: Summary, *, whole: bool) -> str:
     """How often less support is planned although the estimate of the assessment did not fall, in a sentence."""
-    less, without = found.less_planned, found.less_without_less_need
-    if not less:
+    less, without, rest = found.less_planned, found.less_without_less_need, found.less_with_less_need
+    if not less.count:
         return "No new plan has less support in it than the one before."
-    if not whole and any(0 < count < LEAST for count in (less, without, less - without)):
+    if not whole and any(0 < each.people < LEAST for each in (less, without, rest)):
         return "How often less is planned although the assessment’s estimate did not fall is hidden: too few people."
-    said = [f"{count if whole else nearest(count):,}" for count in (less, without)]
+    said = [f"{each.count if whole else nearest(each.count):,}" for each in (less, without)]
     return (
         f"Less support is planned than before in {said[0]} new plans. In {said[1]} of them the assessment’s estimate "
         "had not fallen: the need that was assessed does not say why."

@@ -183,6 +183,14 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """New plans: how many, and of how many people."""
+
+    count: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What some changes come to: together by cause, and those that went up and down apart."""
 
@@ -194,28 +202,43 @@ class Summary:
     down: Moved
     down_causes: Causes
     down_by: Mapping[str, int]
-    """How many of those that went down each cause took the most from."""
-    less_planned: int
-    """In how many of those under another plan less support is planned."""
-    less_without_less_need: int
-    """In how many of them the estimate of the assessment had not fallen."""
+    """How many people there are whose budget went down and from whom each cause took the most."""
+    down_people_by_cause: Mapping[str, int]
+    """How many people each cause touched, among those whose budget went down."""
+    less_planned: Planned
+    """Those under another plan with less support in it than the one before."""
+    less_without_less_need: Planned
+    """Those of them in which the estimate of the assessment had not fallen."""
+    less_with_less_need: Planned
+    """The others of them."""
 
 
 def summary(changes: Sequence[BudgetChange]) -> Summary:
     """What some changes come to."""
     down = [change for change in changes if change.pence < 0]
+    less = [change for change in changes if change.causes.need < 0 and not change.same_plan]
     return Summary(
         people=_people(changes),
         changes=len(changes),
         causes=together(change.causes for change in changes),
-        people_by_cause={cause: _people(c for c in changes if getattr(c.causes, cause)) for cause in CAUSES},
+        people_by_cause=_people_by_cause(changes),
         up=_moved([change for change in changes if change.pence > 0]),
         down=_moved(down),
         down_causes=together(change.causes for change in down),
-        down_by={cause: sum(change.main_cause_of_less == cause for change in down) for cause in CAUSES},
-        less_planned=sum(change.causes.need < 0 and not change.same_plan for change in changes),
-        less_without_less_need=sum(change.less_without_less_need for change in changes),
+        down_by={cause: _people(c for c in down if c.main_cause_of_less == cause) for cause in CAUSES},
+        down_people_by_cause=_people_by_cause(down),
+        less_planned=_planned(less),
+        less_without_less_need=_planned([change for change in less if change.less_without_less_need]),
+        less_with_less_need=_planned([change for change in less if not change.less_without_less_need]),
     )
+
+
+def _planned(changes: Sequence[BudgetChange]) -> Planned:
+    return Planned(len(changes), _people(changes))
+
+
+def _people_by_cause(changes: Sequence[BudgetChange]) -> Mapping[str, int]:
+    return {cause: _people(c for c in changes if getattr(c.causes, cause)) for cause in CAUSES}
 
 
 def _people(changes: Iterable[BudgetChange]) -> int:
