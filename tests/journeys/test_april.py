@@ -49,7 +49,7 @@ def test_an_april_is_looked_at_approved_applied_told_and_undone(visit):
     finn.is_told("Say why they are late")
     finn.write("Why are these letters late?", LATE)
     finn.press("Write the letters")
-    open_batch(fiona, "Applied, and everybody told")
+    open_batch(fiona, "Applied, and letters written")
     fiona.follow("Undo it for everybody")
     fiona.write("Why?", WRONG)
     fiona.press("Undo it for everybody")

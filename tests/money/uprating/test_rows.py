@@ -4,11 +4,14 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leeway.care.assessment.models import FinancialAssessment
+from leeway.care.assessment.queries import inputs_as_checked
 from leeway.care.people.models import StoryLine
+from leeway.care.planning.actions import NewCharge, charge_many
 from leeway.care.planning.models import Way
 from leeway.law import law_on
 from leeway.law.charge_case import read_case
@@ -17,11 +20,13 @@ from leeway.law.charging import charge, columns_of_means
 from leeway.law.uprating import Steps, differences, raised, rates_on, with_raised
 from leeway.messages.models import Message
 from leeway.money.budgets.actions import end_budget
+from leeway.money.budgets.models import Budget
 from leeway.money.payments.queries import findings
-from leeway.money.uprating import actions, applying, queries
+from leeway.money.uprating import actions, applying, queries, telling
 from leeway.money.uprating.jobs import carry_on
 from leeway.money.uprating.relations import RELATIONS
 from leeway.money.uprating.states import RowState, State
+from leeway.money.uprating.working_out import last_charge, with_facts
 from leeway.refusal import Refusal
 from tests.money.uprating.conftest import APRIL, CHECKED, MEANS, ON, WRONG
 
@@ -147,7 +152,7 @@ TOLD_BENT = [
     ("UPDATE uprating_batch SET state = 'undone'", "is “undone”, and row"),
     ("UPDATE uprating_batch SET state = 'approved'", "is “approved”, and row"),
     (f"DELETE FROM outbox_message WHERE key = 'uprated:' || {AMYS}", "0 letters about it"),
-    (f"UPDATE uprating_row SET told_on = NULL WHERE id = {AMYS}", "says that everybody was"),
+    (f"UPDATE uprating_row SET told_on = NULL WHERE id = {AMYS}", "says that letters were written"),
     (
         "INSERT INTO outbox_message SELECT (m).* FROM (SELECT jsonb_populate_record(NULL::outbox_message, "
         "to_jsonb(x) || jsonb_build_object('id', gen_random_uuid(), 'recipient_id', gen_random_uuid())) AS m "
@@ -175,6 +180,49 @@ def test_what_is_bent_of_a_batch_is_found(charged, batch_at, guards_aside, to, b
         told = [finding for relation in RELATIONS for finding in relation.findings()]
         assert any(said in finding for finding in told), (sql, told)
         transaction.savepoint_rollback(point)
+
+
+def test_benefits_that_a_later_charge_rests_on_stay_put_up(charged, batch_at, finn):
+    budget = charged("Ann", lines=((Way.COUNCIL_MANAGED, 30_00, 0),))
+    other = charged("Ben", lines=((Way.COUNCIL_MANAGED, 30_00, 0),))
+    batch = batch_at("told")
+    row, alone = (batch.rows.get(budget=each) for each in (budget, other))
+    assert row.raised and row.charge_after is None, "the same is paid, by benefits that went up"
+    charge, later = last_charge(with_facts(Budget.objects.filter(pk=budget.pk)).get()), date(2026, 6, 1)
+    second = NewCharge(
+        plan=budget.plan,
+        case=budget.case,
+        day=later,
+        inputs=inputs_as_checked(charge, later),
+        because=["a second look"],
+    )
+    charge_many(wanted=[second], by=finn, on=ON)
+    batch_at("undone", batch=batch)
+    row.refresh_from_db(), alone.refresh_from_db()
+    assert row.state == RowState.KEPT and "rests on it" in row.why and row.put_up.taken_back_on is None
+    assert alone.state == RowState.TAKEN_BACK and alone.put_up.taken_back_on == ON
+
+
+def test_one_letter_that_cannot_be_written_holds_up_no_other(charged, batch_at, monkeypatch, client, finn):
+    charged("Amy"), charged("Bob")
+    batch = batch_at("applied")
+    broken = batch.rows.order_by("pk").first()
+    real = telling.write_to_person
+
+    def fails(*, case, **said):
+        if case.pk == broken.case_id:
+            raise RuntimeError("an address that cannot be read")
+        return real(case=case, **said)
+
+    monkeypatch.setattr(telling, "write_to_person", fails)
+    batch = batch_at("told", batch=batch)
+    broken.refresh_from_db()
+    assert batch.state == State.TOLD and Message.objects.filter(template="charge_uprated").count() == 1
+    assert (broken.state, broken.told_on, broken.why) == (RowState.APPLIED, None, telling.NOT_WRITTEN)
+    client.force_login(finn)
+    assert "1 letter could not be written" in client.get(reverse("uprating:show", args=[batch.pk])).content.decode()
+    batch_at("undone", batch=batch)
+    assert Message.objects.filter(template="charge_taken_back").count() == 1, "who was told of nothing is told no more"
 
 
 def test_nothing_is_applied_past_the_two_approvals(charged, batch_at):

@@ -27,8 +27,8 @@ class DraftForm(forms.Form):
     )
     puts_benefits_up = YesNoField(
         label="Put benefits up that stood at the full rate of the year before?",
-        help_text="Only what stood at a published rate to the penny. Nobody is asked first: each letter says so, and "
-        "anybody can say that it is wrong.",
+        help_text="Only what stood at a published rate to the penny. Nobody is asked first. Whoever pays another "
+        "amount reads so in their letter, and anybody can say that it is wrong.",
         error_messages={"required": "Say whether benefits are put up with it."},
     )
 

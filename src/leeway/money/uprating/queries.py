@@ -89,6 +89,8 @@ class Look:
     groups: Mapping[str, Sequence[Group]]
     put_up: int
     at_no_rate: int
+    not_told: int
+    """How many people's letters could not be written."""
 
 
 def batches(*, seen_by: User) -> QuerySet[Batch]:
@@ -147,6 +149,7 @@ def look(batch: Batch) -> Look:
         groups=_groups(batch, values, more),
         put_up=rows.exclude(raised=[]).count(),
         at_no_rate=rows.filter(at_no_rate=True).count(),
+        not_told=rows.filter(state=RowState.APPLIED, told_on=None).exclude(why="").count(),
     )
 
 

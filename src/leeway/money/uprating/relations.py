@@ -69,8 +69,8 @@ RELATIONS = (
         " OR COUNT(m.id) = 0 AND r.told_on IS NOT NULL AND s.date_of_death IS NULL",
     ),
     Relation(
-        "Row {row} is to be told of: batch {batch} says that everybody was.",
+        "Row {row} is to be told of, and says not why it was not: batch {batch} says that letters were written.",
         f"SELECT r.id AS row, u.number AS batch {_ROWS} WHERE u.state = 'told' AND r.state = 'applied' "
-        "AND r.charge_after_id IS NOT NULL AND r.told_on IS NULL",
+        "AND r.charge_after_id IS NOT NULL AND r.told_on IS NULL AND r.why = ''",
     ),
 )

@@ -16,7 +16,7 @@ class State(TextChoices):
     APPLYING = "applying", "Being applied"
     APPLIED = "applied", "Applied, nobody told yet"
     WRITING = "writing", "Applied, letters being written"
-    TOLD = "told", "Applied, and everybody told"
+    TOLD = "told", "Applied, and letters written"
     UNDOING = "undoing", "Being undone"
     UNDONE = "undone", "Undone"
     WITHDRAWN = "withdrawn", "Withdrawn"
@@ -88,5 +88,5 @@ ROW_WRITES: Mapping[RowState, tuple[str, ...]] = {
     RowState.TAKEN_BACK: ("mirror", "budget_again"),
     RowState.KEPT: ("why",),
 }
-#: A row is told of once it is applied, and once more where it is taken back.
-ROW_STAYS: Mapping[RowState, tuple[str, ...]] = {RowState.APPLIED: ("told_on",)}
+#: A row is told of once it is applied, or it says why not; and once more where it is taken back.
+ROW_STAYS: Mapping[RowState, tuple[str, ...]] = {RowState.APPLIED: ("told_on", "why")}

@@ -1,8 +1,9 @@
 """The letters of a batch: what was paid, what is paid from which day, why, and what to do where it is wrong."""
 
+import logging
 from datetime import date
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from leeway.access.models import User
 from leeway.care.people.actions import write_to_person
@@ -17,6 +18,9 @@ from leeway.money.uprating.states import RowState, State
 SOME = 100
 NOT_PUT_UP = "We have not changed what we know of your income."
 IN_TIME = "Please tell us if anything is not right."
+NOT_WRITTEN = "The letter could not be written. Tell them yourself, and tell whoever looks after Leeway."
+
+log = logging.getLogger(__name__)
 
 
 def tell(batch: Batch, progress: Progress = untold) -> None:
@@ -27,9 +31,9 @@ def tell(batch: Batch, progress: Progress = untold) -> None:
 
 
 def to_tell(batch: Batch):
-    """Whoever pays another amount and was not written to."""
+    """Whoever pays another amount and was not written to, but for whose letter could not be written."""
     changed = batch.rows.filter(state=RowState.APPLIED, charge_after__isnull=False)
-    return changed.filter(told_on=None)
+    return changed.filter(told_on=None, why="")
 
 
 @transaction.atomic
@@ -44,10 +48,22 @@ def some(batch: Batch) -> bool:
         batch.save(update_fields=["state"])
         return False
     for row in rows:
-        _write(row, batch, batch.told_by, batch.told_on)
-        row.told_on = batch.told_on
-    Row.objects.bulk_update(rows, ["told_on"])
+        _tell(row, batch, batch.told_by, batch.told_on)
+    Row.objects.bulk_update(rows, ["told_on", "why"])
     return True
+
+
+def _tell(row: Row, batch: Batch, by: User, on: date) -> None:
+    """Write one letter, and note that somebody was told; or why it could not be written, which holds up no other."""
+    try:
+        with transaction.atomic():
+            _write(row, batch, by, on)
+        row.told_on = on
+    except (InterfaceError, OperationalError):  # the database is gone, and no letter is at fault
+        raise
+    except Exception as problem:
+        log.error("The letter to case %s could not be written: %s.", row.case_id, type(problem).__name__)
+        row.why = NOT_WRITTEN
 
 
 def _write(row: Row, batch: Batch, by: User, on: date) -> None:

@@ -50,9 +50,9 @@ def some(batch: Batch) -> bool:
 
 def _undo(rows: Sequence[Row], batch: Batch, by: User, on: date) -> None:
     take_benefits_back(put_up=[row.put_up_id for row in rows if row.put_up_id], by=by, on=on)
-    after = {row.pk: row.budget_after_id for row in rows if row.budget_after_id}
-    budgets = ready_to_go_on(after.values(), on)
-    changed = [(row, _as_applied(row, budgets.get(after[row.pk]))) for row in rows if row.pk in after]
+    budgets = ready_to_go_on([row.budget_after_id or row.budget_id for row in rows], on)
+    as_applied = [(row, _as_applied(row, budgets.get(row.budget_after_id or row.budget_id))) for row in rows]
+    changed = [(row, budget) for row, budget in as_applied if row.budget_after_id]
     if changed:
         _mirror(changed, batch, by, on)
     move(rows, RowState.TAKEN_BACK, "mirror", "budget_again")
@@ -62,9 +62,9 @@ def _undo(rows: Sequence[Row], batch: Batch, by: User, on: date) -> None:
 
 
 def _as_applied(row: Row, budget: Budget | None) -> Budget:
-    """The budget that a row made, which runs on at the charge that it decided. Refused where anything came after."""
+    """The budget of a row, which runs on at the charge that it decided, or left. Refused where anything came after."""
     last = last_charge(budget) if budget else None
-    if budget is None or last is None or last.pk != row.charge_after_id:
+    if budget is None or last is None or last.pk != (row.charge_after_id or row.charge_before_id):
         raise Refusal(BUILT_ON)
     if hasattr(budget, "ending") and budget.ending.ends_on < budget.starts_on:
         raise Refusal(BUILT_ON)
