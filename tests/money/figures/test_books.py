@@ -15,13 +15,16 @@ from django.utils import timezone
 
 from leeway.access.models import User
 from leeway.access.roles import Role
+from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.planning.models import Way
 from leeway.law.numbers import decimal_pounds
 from leeway.money.budgets.actions import end_budget, start_budget
+from leeway.money.budgets.actions.starting import go_on
+from leeway.money.budgets.models import Budget
 from leeway.money.contributions.actions import let_fall_due
 from leeway.money.figures import actions, queries
 from leeway.money.figures.general_ledger import SHIPPED, general_ledger, what_is_wrong
-from leeway.money.figures.journal import moved
+from leeway.money.figures.journal import accruals, moved
 from leeway.money.figures.models import Journal, YearBudget
 from leeway.money.figures.month_end import Stands, in_sums, items
 from leeway.money.ledger.actions import NewTransfer, open_account, transfer
@@ -57,9 +60,15 @@ def test_a_month_end_tells_what_is_owed_for_days_gone_by_and_what_fell_due_ahead
     stood = at(END)
     assert stood[Stands.NOT_INVOICED, MANAGED] == 90_00
     assert (stood[Stands.NHS_OWES, ""], stood[Stands.PEOPLE_OWE, ""]) == (nhs, person)
-    assert stood[Stands.DUE_AHEAD, MANAGED] == 24 * 5_00 + 24 * 1_50
+    assert (stood[Stands.NHS_DUE_AHEAD, MANAGED], stood[Stands.DUE_AHEAD, MANAGED]) == (24 * 5_00, 24 * 1_50)
     assert set(stood) == {(Stands.NOT_INVOICED, MANAGED), (Stands.NHS_OWES, ""), (Stands.PEOPLE_OWE, ""),
-                          (Stands.DUE_AHEAD, MANAGED)}  # fmt: skip
+                          (Stands.NHS_DUE_AHEAD, MANAGED), (Stands.DUE_AHEAD, MANAGED)}  # fmt: skip
+
+
+def test_income_for_days_to_come_is_taken_off_the_account_of_whose_income_it_is(budget, finn):
+    month_end = actions.take_month_end(ends_on=END, reason="", by=finn, on=date(2026, 5, 2))
+    debits = {line["account"]: line["debit_pence"] for line in accruals(month_end, general_ledger())}
+    assert (debits["7101"], debits["7201"]) == (24 * 5_00, 24 * 1_50)
 
 
 def test_what_was_agreed_of_a_providers_invoice_is_no_longer_open_as_planned(budget, finn):
@@ -86,6 +95,24 @@ def test_what_was_paid_beyond_an_end_is_to_be_settled(world):
     paid = Transfer.objects.get(reason="payment_sent").amount_pence
     end_budget(budget=made.budget, ends_on=date(2026, 4, 23), reason="Moved away for good", by=made.finn, on=END)
     assert at(END) == {(Stands.TO_SETTLE, DIRECT): paid - -(-paid * 2 // 5)}
+
+
+def test_what_was_paid_for_days_under_a_budget_that_fell_is_paid_ahead_under_the_next(world):
+    """£71.43 is paid for five days from 22 April; from the 24th a week is £30: £29.99 of it is for 27 April and on."""
+    made = world("confirmed")
+    old = made.budget.charge
+    decided = {"case": made.budget.case, "software_version": "test", "steps": [], "reasons": [], "because": ["x"]}
+    charge = Decision.objects.create(
+        kind=DecisionKind.CHARGE, law_on=date(2026, 4, 24), inputs=old.inputs, decided_by=made.mona, decided_on=STARTS,
+        result=old.result | {"charge_pence_per_week": old.result["charge_pence_per_week"] + 70_00}, **decided,
+    )  # fmt: skip
+    made.budget.plan.charges.add(charge)
+    go_on(Budget.objects.get(pk=made.budget.pk), charge, made.finn, STARTS)
+    paid = [at(date(2026, 4, day)) for day in range(22, 28)]
+    assert [sorted(stood) for stood in paid] == [[(Stands.PREPAID, DIRECT)]] * 6
+    ahead = [stood[Stands.PREPAID, DIRECT] for stood in paid]
+    left = 71_43 - 28_58
+    assert ahead == [71_43 - 14_29, left, left - 4_29, left - 8_58, left - 12_86, left - 12_86 - 4_29]
 
 
 def test_a_month_end_is_kept_as_it_was_and_taken_again_only_for_a_reason(budget, finn, ana):

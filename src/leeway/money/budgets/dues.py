@@ -59,6 +59,7 @@ class Standing:
     """How one payer's share of one funding stands in the ledger: what is promised, and what of it has fallen due."""
 
     funding: Funding
+    payer: Payer
     expected: UUID
     owed: UUID
     promised_pence: int
@@ -140,12 +141,14 @@ def standings(fundings: QuerySet[Funding]) -> Iterable[Standing]:
             pence[funding.pk, Reason.COMMITMENT, Kind.COMMITTED, Kind.AVAILABLE]
             - pence[funding.pk, Reason.RELEASE, Kind.AVAILABLE, Kind.COMMITTED]
         )
-        for expected, owed in OWED.items():
+        for payer, kinds in ACCOUNTS.items():
+            expected, owed = kinds.expected, kinds.owed
             promise = (funding.pk, Reason.PROMISED, Kind.AVAILABLE, expected)
             fell_due = (funding.pk, Reason.FELL_DUE, expected, owed)
             if promise in days:
                 yield Standing(
                     funding=funding,
+                    payer=payer,
                     expected=accounts[funding.part.budget.case_id, expected],
                     owed=accounts[funding.part.budget.case_id, owed],
                     promised_pence=pence[promise]

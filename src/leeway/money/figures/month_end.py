@@ -14,7 +14,7 @@ from django.db.models import TextChoices
 
 from leeway.care.planning.waiting import client_group
 from leeway.law.numbers import floor_div
-from leeway.money.budgets.dues import Standing, last_day, standings
+from leeway.money.budgets.dues import Payer, Standing, last_day, standings
 from leeway.money.budgets.models import Funding, InstalmentKind
 from leeway.money.budgets.schedule import DAY, days_pence, period_end
 from leeway.money.figures.outturn import share_of
@@ -31,12 +31,13 @@ class Stands(TextChoices):
     NHS_OWES = "nhs_owes", "Fallen due from the NHS, not received"
     PEOPLE_OWE = "people_owe", "Fallen due from people, not received"
     OWED_BACK = "owed_back", "Received beyond what is due: owed back"
-    DUE_AHEAD = "due_ahead", "Fallen due for days after the month"
+    DUE_AHEAD = "due_ahead", "Fallen due from people for days after the month"
+    NHS_DUE_AHEAD = "nhs_due_ahead", "Fallen due from the NHS for days after the month"
 
     @property
     def is_owed_by_council(self) -> bool:
         """Whether the council owes it; everything else is owed to it, or paid ahead."""
-        return self in (Stands.ACCRUED, Stands.NOT_INVOICED, Stands.OWED_BACK, Stands.DUE_AHEAD)
+        return self in (Stands.ACCRUED, Stands.NOT_INVOICED, Stands.OWED_BACK, Stands.DUE_AHEAD, Stands.NHS_DUE_AHEAD)
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,26 @@ class Item:
     pence: int
 
 
+#: What was paid under a budget for days after it is counted, once another has taken its place, as paid before under
+#: that one: until then with the first, and from then on with the other, never with both.
 INSTALMENTS = """
     WITH sent AS (
         SELECT about, SUM(CASE reason WHEN 'payment_sent' THEN amount_pence ELSE -amount_pence END) AS pence
           FROM ledger_transfer WHERE reason IN ('payment_sent', 'payment_returned') AND effective_date <= %(day)s
          GROUP BY about)
     SELECT b.case_id, p.way, c.support_reason, i.kind, i.starts_on, i.ends_on, i.for_period_pence,
-           i.already_paid_pence, COALESCE(sent.pence, 0), x.instalment_id IS NOT NULL,
-           CASE WHEN e.replaced THEN NULL ELSE e.ends_on END
+           i.already_paid_pence, COALESCE(sent.pence, 0), x.instalment_id IS NOT NULL, p.paid_pence_per_week,
+           e.ends_on, COALESCE(e.replaced, FALSE)
       FROM budgets_instalment AS i JOIN budgets_part AS p ON p.id = i.part_id JOIN budgets_budget AS b
         ON b.id = p.budget_id JOIN people_case AS c ON c.id = b.case_id LEFT JOIN sent ON sent.about = i.id
       LEFT JOIN budgets_cancellation AS x ON x.instalment_id = i.id
       LEFT JOIN budgets_ending AS e ON e.budget_id = b.id
-     WHERE (i.starts_on <= %(day)s OR sent.pence > 0)
+     WHERE (i.starts_on <= %(day)s OR sent.pence > 0 OR i.already_paid_pence > 0)
+       AND NOT (COALESCE(e.replaced AND e.ends_on < LEAST(%(day)s, i.ends_on), FALSE))
+       AND NOT (b.starts_on > %(day)s AND EXISTS (
+           SELECT 1 FROM budgets_budget AS before JOIN budgets_ending AS took ON took.budget_id = before.id
+            WHERE before.case_id = b.case_id AND took.replaced AND took.ends_on >= %(day)s
+              AND took.ends_on < b.starts_on))
        AND NOT (i.ends_on <= %(day)s AND COALESCE(sent.pence, 0) = i.amount_pence
                 AND COALESCE(e.replaced OR e.ends_on >= i.ends_on, TRUE))
 """
@@ -125,17 +133,22 @@ def in_sums(found: Iterable[Item]) -> list[dict]:
 
 def _paid_and_unpaid(day: date) -> Iterator[Item]:
     """Of what is paid out: what was paid for later days, and what was not paid of the days gone by."""
-    for case, way, reason, kind, first, last, whole, before, sent, cancelled, ended in _rows(INSTALMENTS, day):
-        sent, used_until = int(sent), min(day, last, ended or last)
+    for case, way, reason, kind, first, last, whole, before, sent, cancelled, weekly, ended, replaced in _rows(
+        INSTALMENTS, day
+    ):
+        used_until = min(day, last, ended or last)
         days, of_days = max(0, (used_until - first).days + 1), (last - first).days + 1
         if kind != InstalmentKind.REGULAR:  # what is paid once is used once it is due
             days = of_days if first <= day else 0
-        used = 0 if cancelled and not sent else max(0, share_of(whole, days, of_days) - before)
-        if sent > used:
-            over = ended is not None and ended <= day
-            yield Item(Stands.TO_SETTLE if over else Stands.PREPAID, case, way, client_group(reason), sent - used)
-        elif used > sent:
-            yield Item(Stands.ACCRUED, case, way, client_group(reason), used - sent)
+        paid, used = int(sent) + before, share_of(whole, days, of_days)
+        if cancelled and not sent:  # a shorter one has what was paid before for the days until the end
+            used = before if ended is None else min(before, days_pence(weekly, max(0, (ended - first).days + 1)))
+            paid = before
+        if paid > used:
+            over = ended is not None and not replaced and ended <= day
+            yield Item(Stands.TO_SETTLE if over else Stands.PREPAID, case, way, client_group(reason), paid - used)
+        elif used > paid:
+            yield Item(Stands.ACCRUED, case, way, client_group(reason), used - paid)
 
 
 def _managed(day: date) -> Iterator[Item]:
@@ -156,7 +169,8 @@ def _due_ahead(day: date) -> Iterator[Item]:
         if pence := _ahead(each, day):
             part = each.funding.part
             group = client_group(part.budget.case.support_reason)
-            yield Item(Stands.DUE_AHEAD, part.budget.case_id, part.way, group, pence)
+            kind = Stands.NHS_DUE_AHEAD if each.payer == Payer.NHS else Stands.DUE_AHEAD
+            yield Item(kind, part.budget.case_id, part.way, group, pence)
 
 
 def _ahead(standing: Standing, day: date) -> int:
