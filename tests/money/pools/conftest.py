@@ -39,10 +39,10 @@ def pool(council, icb, finn, mona):
     return made
 
 
-def contribute(partner, finn, pence, kind="agreed"):
-    """What a partner contributes for the year."""
+def contribute(partner, finn, pence, kind="agreed", starts_on=YEAR.starts_on, ends_on=YEAR.ends_on):
+    """What a partner contributes, for the year or for other days."""
     return actions.contribute(
-        partner=partner, kind=kind, starts_on=YEAR.starts_on, ends_on=YEAR.ends_on, pence=pence, dated_on=SET_UP,
+        partner=partner, kind=kind, starts_on=starts_on, ends_on=ends_on, pence=pence, dated_on=SET_UP,
         words="Minute 14 of the board", by=finn, on=ON,
     )  # fmt: skip
 

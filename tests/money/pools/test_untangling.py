@@ -4,13 +4,16 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from leeway.care.planning.models import PlanLine
 from leeway.money.disputes.actions import open_dispute
+from leeway.money.funders.actions import add_funder
 from leeway.money.funders.queries import attributed
-from leeway.money.pools import actions
+from leeway.money.pools import actions, untangling
 from leeway.money.pools.models import Overhead
 from leeway.money.pools.position import contributions, releases, shadows, standing
 from leeway.money.pools.queries import Asked, picture, walk
@@ -42,6 +45,14 @@ def of(found, kind):
     return [leaf for leaf in found.leaves if leaf.kind == kind]
 
 
+def set_up_like(pool, partners, finn, **terms):
+    """Another pool with the terms of the first, but for those that are said."""
+    same = ("agreement", "functions", "client_groups", "host", "manager", "starts_on", "ends_on", "notice_months",
+        "risk_rule")  # fmt: skip
+    of = {name: getattr(pool, name) for name in same}
+    return actions.set_up_pool(partners=partners, terms=of | terms, by=finn, on=SET_UP)
+
+
 def test_what_is_in_the_pool_is_the_group_and_nobody_else(pool, put, someone, team, crew):
     ann, bob = someone("Ann", team), someone("Bob", crew)
     someone("Cid", team, reason="Learning Disability Support")
@@ -63,11 +74,7 @@ def test_a_team_and_days_narrow_it(pool, put, someone, team, crew):
 
 def test_a_line_that_is_named_is_in_the_pool_that_names_it(pool, put, someone, team, council, icb, finn):
     ann, bob = someone("Ann", team), someone("Bob", team)
-    terms = {name: getattr(pool, name) for name in (
-        "agreement", "functions", "client_groups", "host", "manager", "starts_on", "ends_on", "notice_months",
-        "risk_rule",
-    )}  # fmt: skip
-    other = actions.set_up_pool(partners=[council, icb], terms=terms | {"name": "Other"}, by=finn, on=ON)
+    other = set_up_like(pool, [council, icb], finn, name="Other")
     put()
     put(of=other, line=PlanLine.objects.get(plan__case=bob), starts_on=date(2026, 8, 1))
     july = Period(date(2026, 7, 1), date(2026, 7, 31))
@@ -204,6 +211,7 @@ def test_a_walk_from_the_total_to_the_day_adds_back_at_each_level(pool, put, som
     for field, value in (("group", GROUP), ("team", team.pk), ("case", ann.pk)):
         here = walk(pool, QUARTER, way, seen_by=finn)
         row = next(row for row in here.rows if row.leads[field] == value)
+        assert [crumb.leads for crumb in here.crumbs][-1] == way_of(way)
         way = Asked(**row.leads)
         below = walk(pool, QUARTER, way, seen_by=finn)
         assert below.pence == row.pence
@@ -213,11 +221,63 @@ def test_a_walk_from_the_total_to_the_day_adds_back_at_each_level(pool, put, som
         sources = {row.leads["source"] for row in below.rows if row.leads["kind"] == kind}
         days = walk(pool, QUARTER, Asked(**way_of(way), kind=kind, source=sources.pop()), seen_by=finn)
         assert days.level == "day" and days.unexplained_pence == 0 and days.pence > 0
+        assert [crumb.name for crumb in days.crumbs][1:4] == [GROUP, team.name, below.crumbs[-1].name]
         assert len({row.name for row in days.rows}) == 92
 
 
 def way_of(asked):
-    return {"group": asked.group, "team": asked.team, "case": asked.case}
+    parts = {"group": asked.group, "team": asked.team, "case": asked.case}
+    return {name: value for name, value in parts.items() if value}
+
+
+def test_what_the_ledger_has_and_no_line_is_told_of_is_not_explained(pool, put, someone, team, monkeypatch):
+    someone("Ann", team), someone("Bob", team)
+    put()
+    whole = apart(pool).total_pence
+    real = untangling.attributed_in
+    monkeypatch.setattr(
+        untangling, "attributed_in", lambda spans, **of: [rows[: len(rows) // 2] for rows in real(spans, **of)]
+    )
+    half = untangle(pool, [QUARTER])[0]
+    assert sum(leaf.pence for leaf in half.leaves) < whole < half.total_pence
+    assert half.unexplained_pence > 0 and any("are not explained" in problem for problem in problems())
+
+
+def test_a_pool_that_ended_adds_back_to_its_last_day(pool, put, someone, team, council, icb, finn):
+    ann = someone("Ann", team)
+    last = date(2026, 8, 15)
+    short = set_up_like(pool, [council, icb], finn, name="Short", ends_on=last)
+    put(of=short)
+    found = apart(short)
+    assert found.total_pence == cost(ann, period=Period(QUARTER.starts_on, last))
+    line = PlanLine.objects.get(plan__case=ann)
+    days = walk(short, QUARTER, Asked(case=ann.pk, kind=LINE, source=line.pk), seen_by=finn)
+    assert (days.unexplained_pence, days.rows[-1].name) == (0, last.isoformat())
+    for days in ({"starts_on": date(2026, 9, 1)}, {"ends_on": date(2026, 9, 1)}):
+        with pytest.raises(Refusal, match="The pool ends on 15 August 2026"):
+            put(of=short, line=line, **days)
+
+
+def test_two_who_put_things_in_pools_come_one_after_the_other(pool, put, team):
+    with CaptureQueriesContext(connection) as asked:
+        put()
+    words = [each["sql"] for each in asked]
+    alone = next(place for place, sql in enumerate(words) if "pg_advisory_xact_lock" in sql)
+    looked = next(place for place, sql in enumerate(words) if 'FROM "pools_membership"' in sql)
+    assert alone < looked, "what is in pools is looked at once nobody else puts anything in"
+
+
+def test_partners_of_one_name_are_told_apart(pool, council, icb, finn):
+    twin = add_funder(
+        kind="nhs_body", name=icb.name, code="ICB2", means_tested=False, starts_on=None, ends_on=None, purpose="",
+        conditions="", total_pence=None, by=finn, on=SET_UP,
+    )  # fmt: skip
+    joint = set_up_like(pool, [council, icb, twin], finn, name="Joint")
+    for partner in joint.partners.all():
+        contribute(partner, finn, 1_000_00)
+    stands = standing(joint, untangle(joint, [YEAR])[0])
+    assert stands.agreed_pence == 3_000_00 and len(stands.shared.shares) == 3
+    assert sum(stands.shared.shares.values()) == stands.over_pence
 
 
 def test_contributions_are_spread_and_changed_by_rows_of_their_own(pool, finn, icb):
@@ -227,11 +287,15 @@ def test_contributions_are_spread_and_changed_by_rows_of_their_own(pool, finn, i
         contribute(partner, finn, -3_635_01, kind="changed")
     with pytest.raises(Refusal, match="Only a change may be less"):
         contribute(partner, finn, -1)
+    last = {"starts_on": date(2027, 1, 1), "ends_on": YEAR.ends_on}
+    with pytest.raises(Refusal, match="less than nothing"):
+        contribute(partner, finn, -900_00, kind="changed", **last)
+    contribute(partner, finn, -500_00, kind="changed", **last)
     quarters = [Period(date(2026, 4, 1), date(2026, 6, 30)), QUARTER, Period(date(2026, 10, 1), YEAR.ends_on)]
     of_icb = [
         each.agreed_pence for period in quarters for each in contributions(pool, period) if each.partner == partner
     ]
-    assert sum(of_icb) == 4_000_00 - 365_00
+    assert sum(of_icb) == 4_000_00 - 365_00 - 500_00
 
 
 def test_an_overspend_is_shared_by_the_agreement(pool, put, someone, team, overhead):
@@ -261,6 +325,14 @@ def test_what_could_be_a_personal_budget_is_social_care_less_what_is_locked(
     assert (only.case.case, only.social_care_pence) == (ann.pk, social + 2 * 900_01)
     assert only.could_be_pence == social + 2 * 900_01 - 900_01 * 60 // 100
     assert releases(found.leaves) == {until: 2 * (900_01 * 60 // 100)}
+
+
+def test_what_is_locked_until_a_day_is_locked_for_the_days_until_then(pool, put, someone, team, overhead):
+    someone("Ann", team)
+    put()
+    until = QUARTER.starts_on
+    overhead("caseload", function="social_care", locked_percent=100, locked_until=until)
+    assert releases(apart(pool).leaves) == {until: 900_01 // 92}
 
 
 @settings(max_examples=12)

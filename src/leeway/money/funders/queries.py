@@ -104,6 +104,15 @@ def weekly_of_parts(parts: Mapping[UUID, Mapping[Purse, int]]) -> dict[UUID, lis
     return {part: list(weekly(parts[part], its, shares, rules)) for part, its in lines.items()}
 
 
+def kept_in_ledger(cases: Collection[UUID]) -> int:
+    """What all purses put in or promised for some cases, less what went back: read from the transfers alone."""
+    available, purses = Kind.AVAILABLE, list(PUT_IN_BY)
+    put_in = Q(debit__kind=available, debit__case__in=cases, credit__kind__in=purses)
+    went_back = Q(credit__kind=available, credit__case__in=cases, debit__kind__in=purses)
+    moved = Transfer.objects.filter(put_in | went_back).values_list("debit__kind").annotate(Sum("amount_pence"))
+    return sum(pence if into == available else -pence for into, pence in moved.order_by())
+
+
 def _funded(fundings: QuerySet[Funding]) -> Iterable[Funded]:
     """Fundings as they stand in the ledger, those of which something is left."""
     moved: dict[UUID, dict[Purse, int]] = defaultdict(dict)

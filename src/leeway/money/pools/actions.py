@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Q
 
 from leeway import said
@@ -17,6 +17,7 @@ from leeway.care.planning.models import PlanLine
 from leeway.days import HAPPENED, PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.law.risk_share import CAP_AND_COLLAR, HOST_FIRST, RULES
+from leeway.law.spreading import pence_of
 from leeway.money.funders.models import Funder
 from leeway.money.pools.models import (
     Contribution,
@@ -29,7 +30,8 @@ from leeway.money.pools.models import (
     Pool,
     Report,
 )
-from leeway.money.pools.reporting import figures_of
+from leeway.money.pools.reporting import digest_of, figures_of
+from leeway.money.pools.untangling import untangle
 from leeway.period import Period
 from leeway.refusal import Refusal
 
@@ -95,9 +97,14 @@ def contribute(
         raise Refusal("Enter an amount of more than nothing. Only a change may be less.", field="pence")
     words = said.sentence(words, ask="Say by what it is known, such as a minute.", field="words", least=said.FEW)
     agreed = sum(
-        each.pence
+        pence_of(
+            each.pence,
+            each.starts_on,
+            each.ends_on,
+            first=max(each.starts_on, starts_on),
+            last=min(each.ends_on, ends_on),
+        )
         for each in partner.contributions.filter(kind__in=(ContributionKind.AGREED, ContributionKind.CHANGED))
-        if (each.starts_on, each.ends_on) == (starts_on, ends_on)
     )
     if kind == ContributionKind.CHANGED and agreed + pence < 0:
         raise Refusal(f"{partner} agreed {pounds(agreed)} for these days, and cannot give less than nothing.")
@@ -128,6 +135,7 @@ def put_in(
 ) -> Membership:
     """Put the lines of a client group, of one of its teams, or one line by name, in a pool from a day on."""
     check_can(by, Capability.KEEP_POOLS)
+    _one_at_a_time()
     pool = _lock(pool.pk)
     check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
     check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
@@ -135,6 +143,11 @@ def put_in(
     if starts_on < pool.starts_on:
         raise Refusal(
             f"The pool begins on {pool.starts_on:%-d %B %Y}. Choose that day or a later one.", field="starts_on"
+        )
+    if pool.ends_on is not None and (ends_on or starts_on) > pool.ends_on:
+        raise Refusal(
+            f"The pool ends on {pool.ends_on:%-d %B %Y}. Choose that day or an earlier one.",
+            field="ends_on" if ends_on else "starts_on",
         )
     if bool(client_group) == (line is not None):
         raise Refusal("Choose a client group, or one line by its name.", field="client_group")
@@ -207,7 +220,7 @@ def add_overhead(
         facts["question"] = said.sentence(str(facts.get("question", "")), ask=ask, field="question", least=said.REASON)
         figures = {}
     else:
-        _require_stated(str(facts["driver"]), facts.get("team"), figures)
+        _require_stated(str(facts["driver"]), figures)
     made = Overhead.objects.create(pool=pool, **facts, recorded_by=by, recorded_on=on)
     _state(made, figures)
     return made
@@ -223,7 +236,7 @@ def answer_question(
     overhead = Overhead.objects.select_for_update().get(pk=overhead.pk)
     if overhead.driver:
         raise Refusal("This overhead says what drives it already.")
-    _require_stated(driver, overhead.team, figures)
+    _require_stated(driver, figures)
     overhead.driver, overhead.answered_by, overhead.answered_on = driver, by, on
     overhead.save(update_fields=["driver", "answered_by", "answered_on"])
     _state(overhead, figures)
@@ -231,14 +244,17 @@ def answer_question(
 
 
 @transaction.atomic
-def report_quarter(*, pool: Pool, period: Period, seen_total_pence: int, by: User, on: date) -> Report:
-    """Keep a quarter of a pool as it is reported to its partners. Refused where it is not what the officer saw."""
+def report_quarter(*, pool: Pool, period: Period, seen: str, by: User, on: date) -> Report:
+    """Keep a quarter of a pool as it is reported to its partners. Refused where any figure is not what was seen.
+
+    `seen` is the digest of the figures that the officer saw (`reporting.digest_of`).
+    """
     check_can(by, Capability.KEEP_POOLS)
     pool = _lock(pool.pk)
     if period.ends_on >= on:
         raise Refusal(f"The quarter ends on {period.ends_on:%-d %B %Y}. Report it afterwards.")
-    figures = figures_of(pool, period)
-    if figures["total_pence"] != seen_total_pence:
+    figures = figures_of(pool, untangle(pool, [period])[0])
+    if digest_of(figures) != seen:
         raise Refusal("The quarter has changed since you looked. Here is how it stands now: check, and report it.")
     if figures["unexplained_pence"]:
         raise Refusal(
@@ -261,12 +277,18 @@ def _lock(pool_id: UUID) -> Pool:
     return Pool.objects.select_for_update(no_key=True).get(pk=pool_id)
 
 
+def _one_at_a_time() -> None:
+    """Let two who put something in a pool at once come one after the other, whichever pools: nothing is in two."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('leeway pools'))")
+
+
 def _require_order(starts_on: date, ends_on: date | None) -> None:
     if ends_on is not None and ends_on < starts_on:
         raise Refusal("The last day lies before the first. Check both.", field="ends_on")
 
 
-def _require_stated(driver: str, team: object, figures: Mapping[Team | Case, int]) -> None:
+def _require_stated(driver: str, figures: Mapping[Team | Case, int]) -> None:
     """Refuse a driver without the figures that it needs."""
     if driver not in Driver:
         raise Refusal("Choose what drives it.", field="driver")

@@ -299,9 +299,10 @@ class OverheadForm(DriverForm):
 class SeenForm(forms.Form):
     """What the page showed of a quarter."""
 
-    seen_total_pence = forms.IntegerField(
+    seen = forms.CharField(
+        max_length=64,
         widget=forms.HiddenInput,
-        error_messages=dict.fromkeys(("required", "invalid"), "Look at the quarter again, and report it then."),
+        error_messages=dict.fromkeys(("required", "max_length"), "Look at the quarter again, and report it then."),
     )
 
 

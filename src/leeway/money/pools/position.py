@@ -8,6 +8,7 @@ from uuid import UUID
 
 from leeway.law.risk_share import RiskShare, share_risk
 from leeway.law.spreading import pence_of
+from leeway.money.funders.models import Funder
 from leeway.money.pools.belonging import LineFacts
 from leeway.money.pools.models import ContributionKind, Partner, Pool
 from leeway.money.pools.untangling import Leaf, Untangled
@@ -63,13 +64,21 @@ class Shadow:
 def standing(pool: Pool, untangled: Untangled) -> Standing:
     """How a pool stands for the days that were taken apart."""
     contributed = contributions(pool, untangled.period)
-    amounts = {str(each.partner): each.agreed_pence for each in contributed}
+    names = told_apart(each.partner.funder for each in contributed)
+    amounts = {names[each.partner.funder_id]: each.agreed_pence for each in contributed}
     shared, problem = None, ""
     try:
-        shared = share_risk(pool.rule, amounts, host=str(pool.host), spent_pence=untangled.spent_pence)
+        shared = share_risk(pool.rule, amounts, host=names.get(pool.host_id, ""), spent_pence=untangled.spent_pence)
     except Refusal as refusal:
         problem = str(refusal)
     return Standing(untangled.period, contributed, untangled.spent_pence, shared, problem)
+
+
+def told_apart(funders: Iterable[Funder]) -> dict[UUID, str]:
+    """The name of each funder, with its code where another of them is called the same."""
+    every = list(funders)
+    called = Counter(each.name for each in every)
+    return {each.pk: each.name if called[each.name] == 1 else f"{each.name} ({each.code})" for each in every}
 
 
 def contributions(pool: Pool, period: Period) -> list[Contributed]:

@@ -20,7 +20,7 @@ from leeway.money.funders.models import Funder, Purse
 from leeway.money.pools.belonging import LineFacts, belongings
 from leeway.money.pools.models import Contribution, Membership, Overhead, Partner, Pool, Report
 from leeway.money.pools.position import Shadow, Standing, releases, shadows, standing
-from leeway.money.pools.reporting import payer_names, payer_of
+from leeway.money.pools.reporting import digest_of, figures_of, payer_names, payer_of
 from leeway.money.pools.untangling import LINE, ByDay, Leaf, Question, Untangled, days_of_leaf, line_by_days, untangle
 from leeway.period import Period, financial_year
 
@@ -78,6 +78,10 @@ class Picture:
     """How a pool stands for a quarter and, as far as is known, for its whole year."""
 
     pool: Pool
+    figures: Mapping[str, Any]
+    """All that a report of the quarter would say now."""
+    seen: str
+    """By which these figures are known again."""
     quarter: Standing
     year: Standing
     untangled: Untangled
@@ -136,8 +140,11 @@ def picture(pool: Pool, quarter: Period, *, seen_by: User) -> Picture:
     """How a pool stands: nobody is named."""
     check_can(seen_by, Capability.SEE_POOLS)
     of_quarter, of_year = untangle(pool, [quarter, financial_year(quarter.starts_on)])
+    figures = figures_of(pool, of_quarter)
     return Picture(
         pool=pool,
+        figures=figures,
+        seen=digest_of(figures),
         quarter=standing(pool, of_quarter),
         year=standing(pool, of_year),
         untangled=of_quarter,
@@ -158,7 +165,9 @@ def shadow_budgets(pool: Pool, quarter: Period, *, seen_by: User) -> list[Shadow
 def walk(pool: Pool, quarter: Period, asked: Asked, *, seen_by: User) -> Walk:
     """The level of a pool's quarter that somebody has walked to. Whoever is named there is looked at."""
     check_can(seen_by, Capability.SEE_POOLS)
-    if asked.kind == LINE and asked.source and asked.case:
+    if asked.source is not None and asked.case is None:
+        raise Http404(NOTHING)  # a thing of a person is walked to by that person, who is looked at
+    if asked.kind == LINE and asked.source:
         return _line_by_days(pool, quarter, asked, seen_by)
     found = untangle(pool, [quarter])[0]
     leaves = [leaf for leaf in found.leaves if asked.holds(leaf)]
@@ -197,19 +206,33 @@ def _rows(asked: Asked, leaves: Sequence[Leaf]) -> tuple[str, list[Row]]:
     if asked.source is not None:
         return "day", _days(leaves, _spread(leaves))
     if asked.case is not None:
-        return "line", _lines(asked, leaves)
+        return "line", _lines(leaves)
     if asked.team is not None:
-        return "person", _grouped(leaves, lambda facts: facts.name, lambda facts: {"case": facts.case}, asked)
+        return "person", _grouped(leaves, lambda facts: facts.name, to_person)
     if asked.group:
-        return "team", _grouped(leaves, lambda facts: facts.team_name, lambda facts: {"team": facts.team}, asked)
-    return "group", _grouped(leaves, lambda facts: facts.group, lambda facts: {"group": facts.group}, asked)
+        return "team", _grouped(leaves, lambda facts: facts.team_name, to_team)
+    return "group", _grouped(leaves, lambda facts: facts.group, to_group)
+
+
+def to_group(facts: LineFacts) -> dict[str, Any]:
+    """What leads to a client group."""
+    return {"group": facts.group}
+
+
+def to_team(facts: LineFacts) -> dict[str, Any]:
+    """What leads to a team of a client group."""
+    return to_group(facts) | {"team": facts.team}
+
+
+def to_person(facts: LineFacts) -> dict[str, Any]:
+    """What leads to a person: their case alone, so that no address says which group somebody is of."""
+    return {"case": facts.case}
 
 
 def _grouped(
     leaves: Iterable[Leaf],
     name: Callable[[LineFacts], str],
     leads: Callable[[LineFacts], dict[str, Any]],
-    asked: Asked,
 ) -> list[Row]:
     """Rows of leaves that lead on to the same place, the largest first."""
     found: defaultdict[str, list[Leaf]] = defaultdict(list)
@@ -218,7 +241,7 @@ def _grouped(
     rows = [
         Row(
             name(of[0].case),
-            _way(asked) | leads(of[0].case),
+            leads(of[0].case),
             len({leaf.case.person for leaf in of}),
             _purses(of),
         )
@@ -227,7 +250,7 @@ def _grouped(
     return sorted(rows, key=lambda row: (-row.pence, row.name))
 
 
-def _lines(asked: Asked, leaves: Iterable[Leaf]) -> list[Row]:
+def _lines(leaves: Iterable[Leaf]) -> list[Row]:
     """What a person has of a pool, line by line and payer by payer, with who answers for it and the law."""
     names = payer_names()
     found: defaultdict[tuple[str, UUID, str, str], list[Leaf]] = defaultdict(list)
@@ -236,7 +259,7 @@ def _lines(asked: Asked, leaves: Iterable[Leaf]) -> list[Row]:
     return [
         Row(
             of[0].what,
-            _way(asked) | {"kind": kind, "source": source},
+            to_person(of[0].case) | {"kind": kind, "source": source},
             1,
             _purses(of),
             payer=payer,
@@ -282,23 +305,17 @@ def _purses(leaves: Iterable[Leaf]) -> dict[Purse, int]:
     return found
 
 
-def _way(asked: Asked) -> dict[str, object]:
-    parts = {"group": asked.group, "team": asked.team, "case": asked.case}
-    return {name: value for name, value in parts.items() if value}
-
-
 def _crumbs(asked: Asked, leaves: Sequence[Leaf]) -> list[Crumb]:
     found = [Crumb("The pool", {})]
     if not leaves:
         return found
     facts = leaves[0].case
-    for name, value, words in (
-        ("group", asked.group, facts.group),
-        ("team", asked.team, facts.team_name),
-        ("case", asked.case, facts.name),
-    ):
-        if value:
-            found.append(Crumb(words, dict(found[-1].leads) | {name: value}))
+    if asked.group or asked.case:
+        found.append(Crumb(facts.group, to_group(facts)))
+    if asked.team or asked.case:
+        found.append(Crumb(facts.team_name, to_team(facts)))
+    if asked.case:
+        found.append(Crumb(facts.name, to_person(facts)))
     if asked.source is not None:
         found.append(Crumb(leaves[0].what, {}))
     return found

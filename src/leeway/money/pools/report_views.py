@@ -24,7 +24,7 @@ def make(request: SignedIn, pool_id, year: int, number: int):
     ):
         messages.success(request, "The report is made. Send it to the partners as a PDF or a table.")
         return redirect("pools:report", pool_id, done.result.number)
-    for error in [*form.non_field_errors(), *form.errors.get("seen_total_pence", [])]:
+    for error in [*form.non_field_errors(), *form.errors.get("seen", [])]:
         messages.error(request, str(error))
     return redirect("pools:quarter", pool_id, year, number)
 

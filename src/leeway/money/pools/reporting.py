@@ -6,8 +6,9 @@ chose, in words, is left out: each amount says its payer and its law.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -19,14 +20,15 @@ from leeway import typeface
 from leeway.law.numbers import decimal_pounds, pounds
 from leeway.money.funders.models import Funder, Purse
 from leeway.money.pools.models import Pool, Report
-from leeway.money.pools.position import releases, shadows, standing
-from leeway.money.pools.untangling import OVERHEAD, Leaf, untangle
-from leeway.period import Period
+from leeway.money.pools.position import releases, shadows, standing, told_apart
+from leeway.money.pools.untangling import OVERHEAD, Leaf, Question, Untangled
 from leeway.small_numbers import LEAST
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
-#: Fewer people than this are not counted or listed one by one: the amount of their team stays, so that all adds up.
+#: Fewer people than this are not counted or listed one by one: their team is put together with the next smallest.
 FEW = f"fewer than {LEAST}"
+#: Of teams that are put together: nobody, no payer and no law is told apart.
+TOGETHER = ("All of them", "All who pay", "Put together: a team of few people is in it")
 UNNAMED: Mapping[Purse, str] = {
     Purse.NHS: "The NHS, body not named",
     Purse.PERSON: "The person",
@@ -40,8 +42,8 @@ def reference(pool: Pool, case: UUID) -> str:
 
 
 def payer_names() -> Mapping[UUID, str]:
-    """The name of everybody who pays."""
-    return {funder.pk: funder.name for funder in Funder.objects.all()}
+    """The name of everybody who pays, no two the same."""
+    return told_apart(Funder.objects.all())
 
 
 def payer_of(leaf: Leaf, names: Mapping[UUID, str]) -> str:
@@ -51,13 +53,17 @@ def payer_of(leaf: Leaf, names: Mapping[UUID, str]) -> str:
 
 def people_in(leaves: Iterable[Leaf]) -> int | str:
     """How many people some pence are for, small numbers hidden."""
-    count = len({leaf.case.person for leaf in leaves})
+    count = len(_people(leaves))
     return count if count >= LEAST else FEW
 
 
-def figures_of(pool: Pool, period: Period) -> dict[str, Any]:
+def digest_of(figures: Mapping[str, Any]) -> str:
+    """By which figures are known again: another one where any of them is another."""
+    return sha256(json.dumps(figures, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def figures_of(pool: Pool, found: Untangled) -> dict[str, Any]:
     """All that a report says of a quarter."""
-    found = untangle(pool, [period])[0]
     names, stands = payer_names(), standing(pool, found)
     return {
         "total_pence": found.total_pence,
@@ -65,16 +71,14 @@ def figures_of(pool: Pool, period: Period) -> dict[str, Any]:
         "unexplained_pence": found.unexplained_pence,
         "in_question_pence": found.in_question_pence,
         "groups": [
-            _group(pool, name, leaves, names) for name, leaves in _by(found.leaves, lambda leaf: leaf.case.group)
+            _group(pool, name, leaves, names)
+            for name, leaves, _ in _of_enough(found.leaves, lambda leaf: leaf.case.group)
         ],
         "payers": [
             {"name": name, "pence": sum(leaf.pence for leaf in leaves)}
             for name, leaves in _by(found.leaves, lambda leaf: payer_of(leaf, names))
         ],
-        "questions": [
-            {"what": each.what, "owner": each.owner, "pence": each.pence, "of_a_person": each.of_a_person}
-            for each in found.questions
-        ],
+        "questions": _questions(found.questions),
         "contributions": [
             {
                 "partner": str(each.partner),
@@ -97,27 +101,69 @@ def _group(pool: Pool, name: str, leaves: Sequence[Leaf], names: Mapping[UUID, s
         "name": name,
         "people": people_in(leaves),
         "pence": sum(leaf.pence for leaf in leaves),
-        "teams": [_team(pool, team, of, names) for team, of in _by(leaves, lambda leaf: leaf.case.team_name)],
-    }
-
-
-def _team(pool: Pool, name: str, leaves: Sequence[Leaf], names: Mapping[UUID, str]) -> dict[str, Any]:
-    people = people_in(leaves)
-    return {
-        "name": name,
-        "people": people,
-        "pence": sum(leaf.pence for leaf in leaves),
-        "rows": [
-            {"person": person, "payer": payer, "reason": reason, "pence": sum(leaf.pence for leaf in of)}
-            for (person, payer, reason), of in _by(leaves, lambda leaf: _row(pool, leaf, names, hidden=people == FEW))
+        "teams": [
+            _team(pool, team, of, names, together=together)
+            for team, of, together in _of_enough(leaves, lambda leaf: leaf.case.team_name)
         ],
     }
 
 
-def _row(pool: Pool, leaf: Leaf, names: Mapping[UUID, str], *, hidden: bool) -> tuple[str, str, str]:
-    person = "All of them" if hidden else reference(pool, leaf.case.case)
+def _team(
+    pool: Pool, name: str, leaves: Sequence[Leaf], names: Mapping[UUID, str], *, together: bool
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "people": people_in(leaves),
+        "pence": sum(leaf.pence for leaf in leaves),
+        "rows": [
+            {"person": person, "payer": payer, "reason": reason, "pence": sum(leaf.pence for leaf in of)}
+            for (person, payer, reason), of in _by(
+                leaves, lambda leaf: TOGETHER if together else _row(pool, leaf, names)
+            )
+        ],
+    }
+
+
+def _row(pool: Pool, leaf: Leaf, names: Mapping[UUID, str]) -> tuple[str, str, str]:
     reason = f"{leaf.what} ({leaf.reason})" if leaf.kind == OVERHEAD else leaf.reason
-    return person, payer_of(leaf, names), reason
+    return reference(pool, leaf.case.case), payer_of(leaf, names), reason
+
+
+def _of_enough(leaves: Iterable[Leaf], key: Callable[[Leaf], str]) -> list[tuple[str, list[Leaf], bool]]:
+    """Parts by name; those of few people, and as many of the next smallest as it takes, put together as one, last.
+
+    Nobody is left over where the parts that are shown are taken from the whole. Each says whether it is put together.
+    """
+    rest = sorted(_by(leaves, key), key=lambda part: len(_people(part[1])))
+    names: list[str] = []
+    few: list[Leaf] = []
+    while rest and (len(_people(rest[0][1])) < LEAST or (few and len(_people(few)) < LEAST)):
+        name, of = rest.pop(0)
+        names.append(name)
+        few += of
+    told = [(name, of, False) for name, of in sorted(rest, key=lambda part: part[0])]
+    return [*told, (" and ".join(sorted(names)), few, True)] if few else told
+
+
+def _people(leaves: Iterable[Leaf]) -> set[UUID]:
+    return {leaf.case.person for leaf in leaves}
+
+
+def _questions(questions: Iterable[Question]) -> list[dict[str, Any]]:
+    """What is open. What is asked of people's lines is told as one sum: a worker's alone could be one person's."""
+    told = [
+        {"what": each.what, "owner": each.owner, "pence": each.pence, "of_a_person": False}
+        for each in questions
+        if not each.of_a_person
+    ]
+    of_people: defaultdict[str, int] = defaultdict(int)
+    for each in questions:
+        if each.of_a_person:
+            of_people[each.what] += each.pence
+    return told + [
+        {"what": what, "owner": "Whoever works with each person", "pence": pence, "of_a_person": True}
+        for what, pence in of_people.items()
+    ]
 
 
 def _by(leaves: Iterable[Leaf], key: Any) -> list[tuple[Any, list[Leaf]]]:

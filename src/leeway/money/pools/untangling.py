@@ -2,7 +2,8 @@
 
 Lines come from the ledger, by line and payer (`funders.queries.attributed_in`); what a dispute recharged moves pence
 from one payer to another; overheads go to people by what drives them. What nobody can attribute stands as a question.
-The leaves and the questions add back to the pool; what they would leave over is `unexplained_pence`.
+The leaves and the questions add back to the pool's total, which is counted down from the ledger's own transfers; what
+they would leave over is `unexplained_pence`.
 """
 
 from collections import defaultdict
@@ -13,12 +14,12 @@ from uuid import UUID
 
 from leeway.law.numbers import floor_div, split
 from leeway.law.recharge import Stretch, cut
-from leeway.law.spreading import pence_of
+from leeway.law.spreading import days_between, pence_of
 from leeway.money.disputes.models import Recharge
 from leeway.money.funders.attributing import Attributed
 from leeway.money.funders.models import COUNCIL, Purse
-from leeway.money.funders.queries import attributed_in
-from leeway.money.pools.belonging import Belongings, LineFacts, belongings
+from leeway.money.funders.queries import attributed_in, kept_in_ledger
+from leeway.money.pools.belonging import DAY, Belongings, LineFacts, belongings
 from leeway.money.pools.models import Driver, Function, Overhead, Pool
 from leeway.period import Period
 
@@ -60,7 +61,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Untangled:
-    """All of a pool for some days. `total_pence` is added up before anything is taken apart."""
+    """All of a pool for some days.
+
+    `total_pence` is what the ledger keeps for its cases, less what is attributed to other days and other lines; and its
+    overheads. So a penny of those cases that nobody is told of is in it, and is not explained.
+    """
 
     period: Period
     total_pence: int
@@ -94,22 +99,34 @@ def untangle(pool: Pool, periods: Sequence[Period]) -> list[Untangled]:
     """Take a pool apart for each of some periods. Whoever shows a person's part of it notes the look."""
     whole = Period(min(each.starts_on for each in periods), max(each.ends_on for each in periods))
     belonging = belongings(pool, whole)
-    spans = [(each, span) for each in periods for span in belonging.spans(each)]
-    rows = attributed_in([(span.starts_on, span.ends_on) for _, span in spans], cases=belonging.cases)
+    spans = [belonging.spans(each) for each in periods]
+    days = _all_days([span for each in spans for span in each])
+    rows = attributed_in([(each.starts_on, each.ends_on) for each in days], cases=belonging.cases)
+    kept_pence = kept_in_ledger(belonging.cases)
     overheads = list(pool.overheads.select_related("owner", "paid_by").prefetch_related("figures"))
     recharges = list(_recharges(belonging))
     found = []
-    for period in periods:
-        gathered = _Gathered()
-        for (of, span), attributed in zip(spans, rows, strict=True):
-            if of is period:
+    for period, inside in zip(periods, spans, strict=True):
+        gathered = _Gathered(kept_pence if inside else 0)
+        for span, attributed in zip(days, rows, strict=True) if inside else ():
+            if any(each.starts_on <= span.starts_on and span.ends_on <= each.ends_on for each in inside):
                 _take_lines(gathered, belonging, span, attributed)
                 _take_recharges(gathered, belonging, span, recharges)
+            else:
+                gathered.total_pence -= sum(row.pence for row in attributed)
         lines = list(gathered.leaves)
         for overhead in overheads:
             _take_overhead(gathered, overhead, period, lines)
         found.append(Untangled(period, gathered.total_pence, gathered.leaves, gathered.questions))
     return found
+
+
+def _all_days(spans: Sequence[Period]) -> list[Period]:
+    """All days there are, cut where any of these spans begins or ends; none where there is no span."""
+    firsts = {date.min, *(each.starts_on for each in spans), *(each.ends_on + DAY for each in spans)}
+    ordered = sorted(firsts) if spans else []
+    lasts = [*(day - DAY for day in ordered[1:]), date.max]
+    return [Period(first, last) for first, last in zip(ordered, lasts, strict=False)]
 
 
 type ByDay = dict[date, dict[tuple[UUID | None, Purse], int]]
@@ -119,7 +136,7 @@ def line_by_days(pool: Pool, line: UUID, case: UUID, period: Period) -> tuple[li
     """One line of a pool, whole, and what it cost each payer day by day while it was in the pool."""
     belonging = belongings(pool, period)
     spans = belonging.spans(period)
-    days = [Period(day, day) for day in _days(period) if line in belonging.lines_on(day)]
+    days = [Period(day, day) for span in spans for day in _days(span) if line in belonging.lines_on(day)]
     rows = [
         [row for row in attributed if row.line_id == line]
         for attributed in attributed_in([(each.starts_on, each.ends_on) for each in (*spans, *days)], cases=[case])
@@ -146,11 +163,11 @@ def _days(period: Period) -> Iterable[date]:
     return (date.fromordinal(day) for day in range(period.starts_on.toordinal(), period.ends_on.toordinal() + 1))
 
 
-def _take_lines(found: _Gathered, belonging: Belongings, span: Period, rows: Iterable[Attributed]) -> None:
-    """The pence of every line that is in the pool on these days, by who pays them."""
+def _take_lines(found: _Gathered, belonging: Belongings, span: Period, rows: Sequence[Attributed]) -> None:
+    """The pence of every line that is in the pool on these days, by who pays them; those of other lines are not its."""
     inside = belonging.lines_on(span.starts_on)
     ours = [row for row in rows if row.line_id in inside]
-    found.total_pence += sum(row.pence for row in ours)
+    found.total_pence -= sum(row.pence for row in rows if row.line_id not in inside)
     unnamed: defaultdict[str, int] = defaultdict(int)
     for row in ours:
         facts = belonging.facts[row.line_id]
@@ -224,10 +241,10 @@ def _take_overhead(found: _Gathered, overhead: Overhead, period: Period, lines: 
             Question(f"{overhead.what}: {what}", overhead.owner.name, pence, False, overhead=overhead.pk)
         )
         return
-    is_locked = overhead.locked_until is not None and overhead.locked_until >= first
-    percent, so_far = overhead.locked_percent if is_locked else 0, 0
+    locked_days = days_between(first, min(last, overhead.locked_until)) if overhead.locked_until else 0
+    locked, of, so_far = overhead.locked_percent * locked_days, 100 * days_between(first, last), 0
     for facts, part in zip(units, split(pence, list(units.values())), strict=True):
-        locked_pence = floor_div((so_far + part) * percent, 100) - floor_div(so_far * percent, 100)
+        locked_pence = floor_div((so_far + part) * locked, of) - floor_div(so_far * locked, of)
         so_far += part
         if part:
             found.leaves.append(_part(overhead, facts, part, locked_pence, first, last))

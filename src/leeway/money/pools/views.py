@@ -52,7 +52,7 @@ def show(request: SignedIn, pool_id, year: int | None = None, number: int | None
     days = quarter(timezone.localdate()) if year is None or number is None else quarter_named(year, number)
     found = queries.picture(pool, days, seen_by=request.user)
     context = {"picture": found, "is_over": days.ends_on < timezone.localdate(), **around(pool, days)}
-    context["seen"] = SeenForm(initial={"seen_total_pence": found.untangled.total_pence})
+    context["seen"] = SeenForm(initial={"seen": found.seen})
     return render(request, "pools/show.jinja", context | {"keeps": request.user.can(Capability.KEEP_POOLS)})
 
 

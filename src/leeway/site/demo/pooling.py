@@ -13,6 +13,7 @@ from leeway.money.funders.actions import add_funder, the_council
 from leeway.money.funders.models import Funder, FunderKind
 from leeway.money.pools import actions
 from leeway.money.pools.models import Pool
+from leeway.money.pools.reporting import digest_of, figures_of
 from leeway.money.pools.untangling import untangle
 from leeway.period import Period, financial_year, quarter
 from leeway.site.demo.playing import Staff
@@ -34,7 +35,8 @@ def pool_money(staff: Staff, today: date) -> None:
     found = untangle(pool, [last])[0]
     for partner, share in zip(pool.partners.order_by("funder__kind"), (6, 4), strict=True):  # four in the hundred short
         _contribute(partner, staff, found.spent_pence * 4 * share * 96 // 1000, financial_year(last.starts_on))
-    actions.report_quarter(pool=pool, period=last, seen_total_pence=found.total_pence, by=staff.finance, on=today)
+    seen = digest_of(figures_of(pool, found))
+    actions.report_quarter(pool=pool, period=last, seen=seen, by=staff.finance, on=today)
     _argue(staff, council, icb, last, today)
 
 
