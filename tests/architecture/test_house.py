@@ -66,8 +66,8 @@ OWN_WORDS = {
     },
     "money/disputes": {"owing", "relations"},
     "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},
-    "money/invoices": {"comparing", "kinds", "relations"},
-    "money/invoices/actions": {"agreeing", "receiving", "visiting"},
+    "money/invoices": {"bought", "comparing", "file_views", "kinds", "matching", "relations", "tables"},
+    "money/invoices/actions": {"agreeing", "matching", "receiving", "taking_in", "visiting"},
     "money/uprating": {"working_out", "applying", "telling", "undoing", "relations"},
     "money/statements": {
         "candidates", "choosing", "columns", "columns_views", "explaining", "keeping", "kinds", "matching", "picking",
@@ -79,7 +79,7 @@ LISTS_OF_A_LENGTH = {
     "money/statements/matching.py",
     "money/payments/comparing.py", "money/payments/providers.py", "money/payments/remittances.py",
     "money/statements/queries.py", "money/statements/views.py", "money/statements/referenced_views.py",
-    "money/bills/queries.py", "money/bills/views.py",
+    "money/bills/queries.py", "money/bills/views.py", "money/invoices/queries.py", "money/invoices/views.py",
     "money/uprating/working_out.py", "money/uprating/applying.py", "money/uprating/undoing.py",
     "money/uprating/telling.py",
 }  # fmt: skip

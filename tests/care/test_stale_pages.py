@@ -23,8 +23,10 @@ from leeway.care.people.models import Authority
 from leeway.care.people.states import Stage
 from leeway.market.contracts.actions import record_rate
 from leeway.market.listings.actions import list_service
-from leeway.market.listings.models import Kind
+from leeway.market.listings.models import Kind, Provider
 from leeway.money.funders.actions import add_funder
+from leeway.money.invoices.actions import NewVisit, enter_visit
+from leeway.money.invoices.kinds import Happened
 from tests.care.conftest import TODAY, explain, relate
 from tests.pages import version_on
 
@@ -42,6 +44,8 @@ ADDS = {
     "contributions:show",
     "disputes:open", "disputes:step",
     "pools:set_up", "pools:contribute", "bills:take_over", "pools:put_in", "pools:put_line_in", "pools:add_overhead",
+    "invoices:enter", "invoices:enter_visit", "invoices:compare", "invoices:match",
+    "invoices:visit_file", "invoices:invoice_file",
     "bills:agree", "bills:dispute", "bills:capacity", "bills:settle", "bills:start_space",
     "uprating:draft",
     "statements:open", "statements:open_of", "statements:upload", "statements:pick", "statements:by_hand",
@@ -77,6 +81,7 @@ ONCE = {
     "disputes:end", "disputes:take_back",
     "pools:take_out", "pools:answer", "pools:make_report",
     "claims:send", "claims:chase", "claims:receive", "claims:query", "claims:part",
+    "invoices:agree", "invoices:withdraw", "invoices:answer",
     "bills:decide", "bills:end_plan", "bills:go_on", "bills:late", "bills:send", "bills:space",
     "uprating:look", "uprating:approve", "uprating:apply", "uprating:letters", "uprating:withdraw", "uprating:undo",
     "statements:confirm", "statements:accept", "statements:line", "statements:received", "statements:match",
@@ -136,6 +141,14 @@ def need_of(world):
     return world.written
 
 
+def of_visit(world, name):
+    """A visit that fits no agreed line."""
+    by, new = world.finn, NewVisit(day=TODAY, happened=Happened.DELIVERED, name="A. Somebody")
+    provider = Provider.objects.create(name="Kindly Home Care")
+    visit = enter_visit(provider=provider, new=new, shown_by="Signed time sheet", by=by, on=TODAY)
+    return reverse(name, args=[visit.pk])
+
+
 def money_check(world):
     written = {"basis": "not_disclosed", "basis_reason": "Prefers not to say", "told_of_full_check": True}
     return FinancialAssessment.objects.create(case=world.planning_case, started_on=TODAY, **written)
@@ -188,6 +201,7 @@ def of_relationship(world, name):
 
 #: Each form that edits: who opens it, where (with what that needs made first), and what they type.
 EDITS = {
+    "invoices:visit": ("finn", of_visit, {"line": "nothing", "reason": "Nobody knows who that is"}),
     "access:change": ("ursula", lambda world, name: reverse(name, args=[world.mona.pk]), member),
     "access:sign_in": ("ursula", lambda world, name: reverse(name, args=[world.mona.pk]), {}),
     "people:details": (

@@ -5,6 +5,7 @@ import pytest
 from leeway.money.disputes.actions import end_dispute
 from leeway.money.funders.models import COUNCIL, Funder, FunderKind
 from tests.money.every_action import World, begin, set_up
+from tests.money.payments.broken_off import playing
 
 FUNDERS_SINCE, DISPUTED_FROM, SETTLED_ON = date(2026, 4, 1), date(2026, 5, 11), date(2026, 8, 3)
 WHOLE = 10_000
@@ -72,3 +73,10 @@ def settle(council, icb, finn):
         )
 
     return settled
+
+
+@pytest.fixture
+def player():
+    """Takes steps, each in a process of its own that can be killed."""
+    with playing() as one:
+        yield one

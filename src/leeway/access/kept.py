@@ -31,6 +31,7 @@ WRITING = frozenset(
         "funders",
         "bills",
         "claims",
+        "invoices",
         "directory",
     }
 )

@@ -127,6 +127,7 @@ SEALED = (
     Table("claims.Chase"),
     Table("claims.Query"),
     Table("claims.Paid"),
+    Table("invoices.ProviderColumns"),
     Table("invoices.VisitFile"),
     Table("invoices.Visit"),
     Table("invoices.AllocationEvent", stamp="pgh_created_at"),

@@ -41,6 +41,7 @@ urlpatterns = [
     path("pools/", include("leeway.money.pools.urls")),
     path("bills/", include("leeway.money.bills.urls")),
     path("claims/", include("leeway.money.claims.urls")),
+    path("invoices/", include("leeway.money.invoices.urls")),
     path("new-charges/", include("leeway.money.uprating.urls")),
     path("money/bank/", include("leeway.money.statements.urls")),
     path("money/books/", include("leeway.money.figures.urls")),

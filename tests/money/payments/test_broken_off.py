@@ -4,13 +4,8 @@ Each step is taken in a process of its own, killed after each statement that wri
 then taken again. Nobody is paid twice or forgotten, and the books balance throughout.
 """
 
-import os
-import signal
-import subprocess
-import sys
 from contextlib import suppress
 from itertools import cycle
-from pathlib import Path
 
 import pytest
 from django.db import OperationalError, close_old_connections, connection, transaction
@@ -31,10 +26,9 @@ from leeway.refusal import Refusal
 from tests.conftest import SET_UP_ON
 from tests.money.invoices.agreed import owed_early
 from tests.money.payments.broken_off import ON, steps
-from tests.servers import database_url, moved_to_own_server
+from tests.servers import moved_to_own_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).parents[3]
 STANDS = {"make": State.MADE, "approve": State.APPROVED, "send": State.SENT, "confirm": State.CONFIRMED}
 
 
@@ -47,39 +41,6 @@ def council(another_case, agree, bank, finn, fay):
         bank(case, account_number=str(12345678 + place), name=name)
         start_budget(plan=plan, by=finn, on=SET_UP_ON)
     owed_early(another_case("Ivy"), agree, finn, fay, on=SET_UP_ON)
-
-
-class Player:
-    """Takes steps, each in a process of its own, on the database of the tests."""
-
-    def __init__(self, started):
-        self._started = started
-
-    def play(self, step, point):
-        """Take a step as far as a point, and give what it says there."""
-        self._started.stdin.write(f"{point} {step}\n")
-        self._started.stdin.flush()
-        self._pid = int(self._reads())
-        return self._reads()
-
-    def kill(self):
-        os.kill(self._pid, signal.SIGKILL)
-        assert self._reads() == "gone"
-
-    def ends(self):
-        assert self._reads() == "gone"
-
-    def _reads(self):
-        return self._started.stdout.readline().strip()
-
-
-@pytest.fixture
-def player():
-    command, environment = [sys.executable, "-m", "tests.money.payments.broken_off"], {"DATABASE_URL": database_url()}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, **pipes) as started:
-        yield Player(started)
-        started.stdin.close()
 
 
 def stands() -> State | None:

@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from leeway.market.units import Unit
+
 
 class Happened(TextChoices):
     """What became of a visit."""
@@ -14,6 +16,8 @@ class Happened(TextChoices):
     UNPLANNED = "unplanned", "Not planned, and delivered"
 
 
+#: What one visit is one of, where it is not priced by the hour.
+A_VISIT_EACH = (Unit.DAY, Unit.SESSION, Unit.NIGHT)
 #: Somebody was there.
 DELIVERED = (Happened.DELIVERED, Happened.CUT_SHORT, Happened.UNPLANNED)
 
@@ -37,6 +41,7 @@ class Because(TextChoices):
     SEVERAL_LINES = "several_lines", "Several agreed lines may be meant"
     NO_LENGTH = "no_length", "How long it was is not said"
     MORE_THAN_AGREED = "more_than_agreed", "More than was agreed for the week"
+    NOT_BY_THE_VISIT = "not_by_the_visit", "Its line is not priced by the visit"
     UNPLANNED = "unplanned", "It was not planned: somebody decides"
     BY_HAND = "by_hand", "Somebody decided"
 
@@ -59,3 +64,10 @@ class Answered(TextChoices):
     PROVIDER_ACCEPTS = "provider_accepts", "The provider accepts that it is not due"
     COUNCIL_ACCEPTS = "council_accepts", "The provider showed that it is due"
     PART = "part", "A part of it is due"
+
+
+class TableOf(TextChoices):
+    """What a provider's table tells of."""
+
+    VISITS = "visits", "Visits"
+    INVOICE = "invoice", "Lines of an invoice"

@@ -12,9 +12,29 @@ from leeway.care.planning.models import PlanLine
 from leeway.guards import kept, kept_but, moves_kept, never_deleted, steps_kept, tracked
 from leeway.market.listings.models import Provider
 from leeway.money.budgets.models import Funding
-from leeway.money.invoices.kinds import Answered, Because, Finding, Happened, Result
+from leeway.money.invoices.kinds import Answered, Because, Finding, Happened, Result, TableOf
 from leeway.money.invoices.states import MOVES, STAYS, WRITES, State
 from leeway.money.ledger.models import Account, Transfer
+
+
+class ProviderColumns(models.Model):
+    """Which column of a provider's table means what, as an officer said. The latest version is what is offered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="columns")
+    of = models.CharField(max_length=10, choices=TableOf)
+    version = models.PositiveIntegerField()
+    headings = models.JSONField(help_text="The heading of each column by what it means.")
+    days = models.CharField(max_length=12, help_text="How its days are written.")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_on = models.DateField()
+
+    class Meta:
+        ordering = ["provider", "of", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "of", "version"], name="provider_columns_version_once"),
+        ]
+        triggers = kept("provider_columns_are_kept")
 
 
 class VisitFile(models.Model):

@@ -19,13 +19,13 @@ from django.db.models import QuerySet
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.carrying import LASTS, carried
 from leeway.law.numbers import pounds
 from leeway.money.banking.readers.mapping import USUAL, Mapping, mapping_from, shipped, title_of
 from leeway.money.banking.readers.tables import DOES_NOT_FOLLOW, read_rows, rows_of
 from leeway.money.banking.statement import Line
 from leeway.money.banking.statement import Statement as Read
 from leeway.money.statements.models import ColumnMapping
-from leeway.money.statements.picking import LASTS, carried
 from leeway.refusal import Refusal
 
 ROWS_MOST, COLUMNS_MOST, HEADINGS_AMONG = 500, 40, 20

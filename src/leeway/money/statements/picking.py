@@ -14,6 +14,7 @@ from django.core import signing
 from django.core.files.base import File as DjangoFile
 
 from leeway.access.models import User
+from leeway.carrying import LASTS, carried
 from leeway.law.numbers import pounds
 from leeway.money.banking.statement import Detail, Line, Mapping
 from leeway.money.statements.keeping import Kept, fingerprint_of, line_of, read_of
@@ -21,9 +22,6 @@ from leeway.money.statements.models import BankAccount, Statement, StatementLine
 from leeway.refusal import Refusal
 
 LINES_MOST = 500
-CARRIED_MOST = 2_000_000
-#: How long, in seconds, a page with lines to pick from can be sent: an afternoon.
-LASTS = 4 * 60 * 60
 DAYS = ("booked_on", "value_on")
 
 
@@ -56,14 +54,6 @@ def lay_out(
         "lines": [_plain(asdict(line)) for line in sorted(lines, key=lambda line: line.booked_on)],
     }
     return read_back(carried(said, salt=_salt(account, by), field=field), account, by=by)
-
-
-def carried(said: dict[str, Any], *, salt: str, field: str) -> str:
-    """What a page carries of a file, signed. Refuses more than a form can send back."""
-    signed = signing.dumps(said, salt=salt, compress=True)
-    if len(signed) > CARRIED_MOST:
-        raise Refusal("There are too many words in this file to show it on one page. Give fewer rows.", field=field)
-    return signed
 
 
 def read_back(signed: str, account: BankAccount, *, by: User) -> LaidOut:

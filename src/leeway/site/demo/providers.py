@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from leeway.access.models import User
 from leeway.care.planning.models import PlanLine, Way
@@ -15,6 +15,7 @@ from leeway.money.budgets.models import Funding, InstalmentKind
 from leeway.money.invoices import actions as invoices
 from leeway.money.invoices.actions import NewLine, NewVisit
 from leeway.money.invoices.kinds import Happened
+from leeway.money.invoices.models import Allocation
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import NameCheck, PayeeAccount
 from leeway.money.payments import owed, remittances
@@ -25,7 +26,16 @@ from leeway.site.demo.later import Happening
 from leeway.site.demo.playing import Staff
 
 MONTHS = 4
-VISIT_PENCE, TOO_MUCH_PENCE = 24_00, 30_00
+VISIT_PENCE, TOO_MUCH_PENCE, MORE_PENCE, MONTH_LINES = 24_00, 30_00, 3_00, 6
+#: What became of a visit of the month that was not as planned: by line and by its place, and for how long.
+WENT: dict[tuple[int, int], tuple[Happened, int | None]] = {
+    (0, 1): (Happened.CUT_SHORT, 16),
+    (0, 4): (Happened.MISSED, None),
+    (1, 2): (Happened.CANCELLED_IN_TIME, None),
+    (1, 5): (Happened.UNPLANNED, 30),
+    (2, 3): (Happened.CANCELLED_LATE, None),
+    (3, 0): (Happened.DELIVERED, 27),
+}
 
 
 def happenings(staff: Staff, pay_days: Sequence[date], today: date) -> list[Happening]:
@@ -45,6 +55,7 @@ def happenings(staff: Staff, pay_days: Sequence[date], today: date) -> list[Happ
     told.append((came_back, partial(_send_back, second[0], staff, came_back)))
     told.append(_agreed(staff, *first, "late", today - timedelta(days=41), today - timedelta(days=1)))
     told.append(_agreed(staff, *first, "next", today - timedelta(days=27), today - timedelta(days=3)))
+    told += _month(staff, *second, today)
     yesterday = today - timedelta(days=1)
     told.append((yesterday, partial(_write_of_a_change, second[0], staff, yesterday)))
     return [each for each in told if each[0] <= today]
@@ -155,6 +166,67 @@ def _agree(
     )
     invoices.compare_invoice(invoice=invoice, by=finance, on=on)
     invoices.agree_invoice(invoice=invoice, seen_pence=VISIT_PENCE * len(lines), by=finance, on=on)
+
+
+def _month(staff: Staff, provider: Provider, lines: Sequence[PlanLine], today: date) -> list[Happening]:
+    """Four weeks of a provider's visits as its file tells them, and its invoice for them, which waits for finance."""
+    first = today - timedelta(days=today.weekday() + 35)
+    days = [first + timedelta(days=place) for place in range(28)]
+    came = working_day_on_or_before(today - timedelta(days=4))
+    return [(came, partial(_take_in, staff.finance, provider, lines, days, came))] if came > days[-1] else []
+
+
+def _visits(lines: Sequence[PlanLine], days: Sequence[date]) -> Iterator[NewVisit]:
+    """A visit of each line on some days of the week, as many as are agreed, and what goes wrong in a month."""
+    for place, line in enumerate(lines):
+        name, number = str(line.plan.case.person), f"M{place}"
+        for at, day in enumerate(day for day in days if day.weekday() in (place % 7, (place + 3) % 7)):
+            happened, minutes = WENT.get((place, at), (Happened.DELIVERED, 30))
+            yield NewVisit(
+                day=day, happened=happened, reference=f"{number}-{at}", name=name, starts_at=time(8 + place, 15),
+                planned_minutes=30, minutes=minutes,
+            )  # fmt: skip
+    yield NewVisit(
+        day=days[9], happened=Happened.DELIVERED, reference="M-99", name="Mrs P. Harbour", starts_at=time(18, 30),
+        planned_minutes=30, minutes=30,
+    )  # fmt: skip
+
+
+def _take_in(finance: User, provider: Provider, lines: Sequence[PlanLine], days: Sequence[date], on: date) -> None:
+    there = [line for line in lines if _is_set_aside(line, days[0]) and _is_set_aside(line, days[-1])]
+    visits = list(_visits(there[:MONTH_LINES], days))
+    invoices.keep_visits(
+        provider=provider, name="visits-of-four-weeks.csv", sha256="0" * 64, rows=list(enumerate(visits, start=2)),
+        refused=[(len(visits) + 2, "What became of it is “See notes”, which is not known. Ask the provider.")],
+        headings={"day": "Visit date", "name": "Client", "reference": "Visit ID", "happened": "Status",
+                  "minutes": "Actual minutes", "planned_minutes": "Planned minutes", "started": "Actual start"},
+        days="day first", by=finance, on=on,
+    )  # fmt: skip
+    priced = Allocation.objects.filter(visit__provider=provider, visit__reference__startswith="M")
+    pence = priced.aggregate(most=Max("due_pence"))["most"] or VISIT_PENCE
+    billed = [
+        NewLine(
+            day=each.day,
+            claimed_pence=pence + MORE_PENCE * (each.reference == "M1-1"),
+            visit_reference=each.reference,
+            name=each.name,
+            minutes=each.planned_minutes,
+        )
+        for each in visits
+    ]
+    invoice = invoices.receive_invoice(
+        provider=provider,
+        number=f"{on:%y%m}-0417",
+        issued_on=on,
+        received_on=on,
+        starts_on=billed[0].day,
+        ends_on=max(line.day for line in billed),
+        total_pence=sum(line.claimed_pence for line in billed),
+        lines=billed,
+        by=finance,
+        on=on,
+    )
+    invoices.compare_invoice(invoice=invoice, by=finance, on=on)
 
 
 def _is_set_aside(line: PlanLine, day: date) -> bool:

@@ -198,14 +198,14 @@ def _statements(rows: list[_Row], mapping: Mapping) -> tuple[Statement, ...]:
 
 def _out_is_negative(rows: list[_Row]) -> bool:
     """Whether the column of money out is written with a minus: in every row of the file, or in none."""
-    signs = {_pence(row["paid_out"], row.where) < 0 for row in rows if row["paid_out"].strip("0.,£- ")}
+    signs = {amount_of(row["paid_out"], row.where) < 0 for row in rows if row["paid_out"].strip("0.,£- ")}
     if len(signs) > 1:
         raise CannotRead("Some amounts of money out have a minus and some have none, so neither can be trusted.")
     return signs == {True}
 
 
 def _entry(row: _Row, order: Order, out_is_negative: bool, out_has_no_minus: bool) -> _Entry:
-    balance = _pence(row["balance"], row.where) if row["balance"] else None
+    balance = amount_of(row["balance"], row.where) if row["balance"] else None
     if not row.has_amount:
         if balance is None:
             raise CannotRead(
@@ -230,9 +230,9 @@ def _entry(row: _Row, order: Order, out_is_negative: bool, out_has_no_minus: boo
 
 def _amount(row: _Row, out_is_negative: bool, out_has_no_minus: bool) -> int:
     if row["amount"]:
-        return _pence(row["amount"], row.where) * (-1 if out_has_no_minus else 1)
-    paid_in = _pence(row["paid_in"], row.where) if row["paid_in"] else 0
-    paid_out = _pence(row["paid_out"], row.where) if row["paid_out"] else 0
+        return amount_of(row["amount"], row.where) * (-1 if out_has_no_minus else 1)
+    paid_in = amount_of(row["paid_in"], row.where) if row["paid_in"] else 0
+    paid_out = amount_of(row["paid_out"], row.where) if row["paid_out"] else 0
     if paid_in and paid_out:
         raise CannotRead(f"{row.where} has money in and money out. A line has one of them.")
     if paid_in < 0:
@@ -240,7 +240,7 @@ def _amount(row: _Row, out_is_negative: bool, out_has_no_minus: bool) -> int:
     return paid_in + (paid_out if out_is_negative else -paid_out)
 
 
-def _pence(text: str, where: str) -> int:
+def amount_of(text: str, where: str) -> int:
     """An amount as people write it: £1,234.56, (5.00), 5.00-, 5.00 DR. A comma parts thousands, never decimals."""
     plain = SIGNS.sub("", text.replace("−", "-"))
     negative = False

@@ -1,7 +1,9 @@
 """Every write about visits and invoices."""
 
 from leeway.money.invoices.actions.agreeing import agree_invoice, answer_dispute, compare_invoice
+from leeway.money.invoices.actions.matching import match_everybodys, match_visits
 from leeway.money.invoices.actions.receiving import NewLine, receive_invoice, withdraw_invoice
+from leeway.money.invoices.actions.taking_in import keep_visits, take_in_invoice
 from leeway.money.invoices.actions.visiting import NewVisit, enter_visit, settle_visit
 
 __all__ = [
@@ -11,7 +13,11 @@ __all__ = [
     "answer_dispute",
     "compare_invoice",
     "enter_visit",
+    "keep_visits",
+    "match_everybodys",
+    "match_visits",
     "receive_invoice",
     "settle_visit",
+    "take_in_invoice",
     "withdraw_invoice",
 ]

@@ -63,6 +63,8 @@ def agree_invoice(*, invoice: Invoice, seen_pence: int, by: User, on: date) -> I
     check_can(by, Capability.SETTLE_INVOICES)
     lock_cases(Case.objects.filter(visits__visit__billed__invoice=invoice))
     invoice = locked(invoice)
+    if invoice.state == State.DISPUTED:
+        raise Refusal("What is due of this invoice is agreed already. Settle what is argued, line by line.")
     if invoice.state != State.MATCHED:
         require_move(MOVES, invoice.state, State.AGREED, of="This invoice")
     _lock_visits(invoice)

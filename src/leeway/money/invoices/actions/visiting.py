@@ -14,10 +14,13 @@ from leeway.care.planning.models import PlanLine, Way
 from leeway.days import HAPPENED, check_day
 from leeway.market.listings.models import Provider
 from leeway.money.budgets.models import Funding, InstalmentKind
+from leeway.money.invoices.actions.matching import allocations_of
+from leeway.money.invoices.bought import Prices, minutes_paid_of, pence_due
 from leeway.money.invoices.comparing import in_words
 from leeway.money.invoices.kinds import Because, Happened, Result
 from leeway.money.invoices.models import Agreement, Allocation, Visit
 from leeway.refusal import Refusal
+from leeway.versions import lock_as_seen, version_of
 
 DAY_MINUTES = 24 * 60
 SETTLED = (
@@ -56,36 +59,66 @@ def enter_visit(*, provider: Provider, new: NewVisit, shown_by: str, by: User, o
     if new.reference and Visit.objects.filter(provider=provider, reference=new.reference).exists():
         raise Refusal(f"Visit {new.reference} of {provider.name} is on record already.", field="reference")
     visit = Visit.objects.create(provider=provider, shown_by=shown_by, entered_by=by, entered_on=on, **asdict(new))
-    Allocation.objects.create(
-        visit=visit, result=Result.UNALLOCATED, because=Because.NOBODY, why="It was not matched yet."
-    )
+    Allocation.objects.bulk_create(allocations_of([visit]))
     return visit
 
 
 @transaction.atomic
 def settle_visit(
-    *, visit: Visit, line: PlanLine | None, due_pence: int, minutes_paid: int, reason: str, by: User, on: date
+    *,
+    visit: Visit,
+    line: PlanLine | None,
+    reason: str,
+    by: User,
+    on: date,
+    due_pence: int | None = None,
+    minutes_paid: int | None = None,
+    version: int | None = None,
 ) -> Allocation:
-    """Say to which agreed line a visit belongs and what is due for it, or that nothing is. Matching leaves it then."""
+    """Say to which agreed line a visit belongs and what is due for it, or that nothing is. Matching leaves it then.
+
+    What is left out of minutes and amount is worked out by the council's tolerances and the price of that day.
+    """
     check_can(by, Capability.SETTLE_INVOICES)
     ask = "Say why, in a sentence. It stands beside the visit, and the person can read it."
     reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     if line is not None:
         lock_case(line.plan.case_id)
-    allocation = Allocation.objects.select_for_update(no_key=True, of=("self",)).select_related("visit").get(pk=visit)
+    allocation = Allocation.objects.select_related("visit").get(pk=visit)
+    lock_as_seen(allocation, version_of(allocation) if version is None else version)
     if Agreement.objects.filter(line__visit=visit).exists():
         raise Refusal("What is due for this visit is agreed on an invoice already, and stays as it is.")
-    if not 0 <= minutes_paid <= DAY_MINUTES or due_pence < 0:
+    funding, minutes, pence = None, 0, 0
+    if line is not None:
+        funding = _funding_of(line, allocation.visit.day)
+        minutes, pence = _worked_out(allocation.visit, line, minutes_paid, due_pence)
+    if not 0 <= minutes <= DAY_MINUTES or pence < 0:
         raise Refusal("Enter minutes and an amount of nothing or more.", field="due_pence")
-    funding = _funding_of(line, allocation.visit.day) if line is not None else None
     allocation.result = Result.MATCHED if line is not None else Result.NOTHING_DUE
     allocation.because, allocation.why = Because.BY_HAND, f"Settled by {by.name} on {in_words(on)}: {reason}"
     allocation.case = line.plan.case if line is not None else allocation.case
     allocation.line, allocation.funding, allocation.rate_pence = line, funding, None
-    allocation.minutes_paid, allocation.due_pence = (minutes_paid, due_pence) if line is not None else (0, 0)
+    allocation.minutes_paid, allocation.due_pence = minutes, pence
     allocation.settled_by, allocation.settled_on, allocation.settled_because = by, on, reason
     allocation.save(update_fields=SETTLED)
     return allocation
+
+
+def _worked_out(visit: Visit, line: PlanLine, minutes: int | None, pence: int | None) -> tuple[int, int]:
+    """How long is paid for and what is due, where the officer leaves it to the tolerances and the agreed price."""
+    if minutes is None:
+        length = visit.minutes if visit.minutes is not None else visit.planned_minutes
+        if length is None and pence is None:
+            raise Refusal(
+                "Nobody said how long this visit was. Enter the minutes that are paid for.", field="minutes_paid"
+            )
+        planned = visit.planned_minutes if visit.planned_minutes is not None else length
+        minutes = minutes_paid_of(visit.happened, planned or 0, length or 0, visit.day)
+    if pence is None:
+        pence = pence_due(line.unit, Prices([line]).on(line, visit.day), minutes, visit.planned_minutes)
+    if pence is None:
+        raise Refusal("This line is not priced by the visit. Enter what is due for it.", field="due_pence")
+    return minutes, pence
 
 
 def problem_with(new: NewVisit) -> tuple[str, str] | None:

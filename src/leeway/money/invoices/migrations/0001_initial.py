@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('visit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='allocation', serialize=False, to='invoices.visit')),
                 ('result', models.CharField(choices=[('matched', 'Matched to an agreed line'), ('nothing_due', 'Nothing is due for it'), ('unallocated', 'Not allocated yet')], max_length=12)),
-                ('because', models.CharField(choices=[('fits', 'Fits an agreed line'), ('not_given', 'No visit was given'), ('nobody', 'Nobody on record is named so'), ('several_people', 'Several people are named so'), ('no_line', 'Nothing was agreed with this provider for that day'), ('several_lines', 'Several agreed lines may be meant'), ('no_length', 'How long it was is not said'), ('more_than_agreed', 'More than was agreed for the week'), ('unplanned', 'It was not planned: somebody decides'), ('by_hand', 'Somebody decided')], max_length=20)),
+                ('because', models.CharField(choices=[('fits', 'Fits an agreed line'), ('not_given', 'No visit was given'), ('nobody', 'Nobody on record is named so'), ('several_people', 'Several people are named so'), ('no_line', 'Nothing was agreed with this provider for that day'), ('several_lines', 'Several agreed lines may be meant'), ('no_length', 'How long it was is not said'), ('more_than_agreed', 'More than was agreed for the week'), ('not_by_the_visit', 'Its line is not priced by the visit'), ('unplanned', 'It was not planned: somebody decides'), ('by_hand', 'Somebody decided')], max_length=20)),
                 ('why', models.TextField()),
                 ('rate_pence', models.BigIntegerField(blank=True, help_text='What one unit costs on that day.', null=True)),
                 ('minutes_paid', models.PositiveIntegerField(default=0)),
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('result', models.CharField(choices=[('matched', 'Matched to an agreed line'), ('nothing_due', 'Nothing is due for it'), ('unallocated', 'Not allocated yet')], max_length=12)),
-                ('because', models.CharField(choices=[('fits', 'Fits an agreed line'), ('not_given', 'No visit was given'), ('nobody', 'Nobody on record is named so'), ('several_people', 'Several people are named so'), ('no_line', 'Nothing was agreed with this provider for that day'), ('several_lines', 'Several agreed lines may be meant'), ('no_length', 'How long it was is not said'), ('more_than_agreed', 'More than was agreed for the week'), ('unplanned', 'It was not planned: somebody decides'), ('by_hand', 'Somebody decided')], max_length=20)),
+                ('because', models.CharField(choices=[('fits', 'Fits an agreed line'), ('not_given', 'No visit was given'), ('nobody', 'Nobody on record is named so'), ('several_people', 'Several people are named so'), ('no_line', 'Nothing was agreed with this provider for that day'), ('several_lines', 'Several agreed lines may be meant'), ('no_length', 'How long it was is not said'), ('more_than_agreed', 'More than was agreed for the week'), ('not_by_the_visit', 'Its line is not priced by the visit'), ('unplanned', 'It was not planned: somebody decides'), ('by_hand', 'Somebody decided')], max_length=20)),
                 ('why', models.TextField()),
                 ('rate_pence', models.BigIntegerField(blank=True, help_text='What one unit costs on that day.', null=True)),
                 ('minutes_paid', models.PositiveIntegerField(default=0)),
@@ -597,5 +597,30 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='allocation',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "invoices_allocationevent" ("because", "case_id", "due_pence", "funding_id", "line_id", "minutes_paid", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate_pence", "result", "settled_because", "settled_by_id", "settled_on", "visit_id", "why") VALUES (NEW."because", NEW."case_id", NEW."due_pence", NEW."funding_id", NEW."line_id", NEW."minutes_paid", _pgh_attach_context(), NOW(), \'update\', NEW."visit_id", NEW."rate_pence", NEW."result", NEW."settled_because", NEW."settled_by_id", NEW."settled_on", NEW."visit_id", NEW."why"); RETURN NULL;', hash='69958c576dabb3c03c80b804a1ad215c22e8f34b', operation='UPDATE', pgid='pgtrigger_update_update_3c8bc', table='invoices_allocation', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='ProviderColumns',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('of', models.CharField(choices=[('visits', 'Visits'), ('invoice', 'Lines of an invoice')], max_length=10)),
+                ('version', models.PositiveIntegerField()),
+                ('headings', models.JSONField(help_text='The heading of each column by what it means.')),
+                ('days', models.CharField(help_text='How its days are written.', max_length=12)),
+                ('made_on', models.DateField()),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='columns', to='listings.provider')),
+            ],
+            options={
+                'ordering': ['provider', 'of', '-version'],
+                'constraints': [models.UniqueConstraint(fields=('provider', 'of', 'version'), name='provider_columns_version_once')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='providercolumns',
+            trigger=pgtrigger.compiler.Trigger(name='provider_columns_are_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='92edf20b590bcd28635ed682c1e1f79007c33442', operation='UPDATE OR DELETE', pgid='pgtrigger_provider_columns_are_kept_3bd7e', table='invoices_providercolumns', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='providercolumns',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='a283fd13877ae8bdcdb205a8644932edd2551b61', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_0ff9b', table='invoices_providercolumns', when='BEFORE')),
         ),
     ]
