@@ -72,6 +72,8 @@ def play(day: date) -> dict:
     from django.db.models import Count
 
     from leeway.money.uprating import actions, jobs
+    from leeway.money.uprating.models import Batch
+    from leeway.money.uprating.states import BEFORE_APPLYING
 
     make_up_next_year()
     maker, checker, manager = officers()
@@ -79,6 +81,8 @@ def play(day: date) -> dict:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         server = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
+    for waiting in Batch.objects.filter(state__in=BEFORE_APPLYING):  # the demo's own
+        actions.withdraw(batch=waiting, because="Another batch is measured.", by=maker, on=on)
     said = {"day": day, "what_for": f"April {day.year}", "puts_benefits_up": True}
     batch = actions.draft(**said, by=maker, on=on)
     told: dict[str, dict] = {"Before": {"waited": 0, "processor": 0, "peak_mib": peak_mib()}}

@@ -28,6 +28,8 @@ ONCE_ROWS = {
     "access.User": "NOT roles && '{person,assessor,manager}'",
     "ledger.Account": "case_id IS NULL",
     "payees.PayeeAccount": "case_id IS NULL",
+    "payments.Payment": "case_id IS NULL",
+    "payments.Sampled": "payment_id IN (SELECT id FROM payments_payment WHERE case_id IS NULL)",
     "funders.Funder": "true",
     "funders.Milestone": "true",
 }
@@ -113,7 +115,7 @@ class Copying:
         once = ONCE_ROWS.get(model._meta.label)
         if not once:
             return ""
-        key, table = final_key(model).column, model._meta.db_table
+        key, table = model._meta.pk.column, model._meta.db_table
         return one_value(f'SELECT string_agg(quote_literal("{key}"::text), \', \') FROM "{table}" WHERE {once}')
 
 
