@@ -201,8 +201,9 @@ def statement_letter(
     blocks: list[Block] = [Amount(f"On {day(on)}", said)]
     if overdue_pence:
         blocks.append(Paragraph(f"{pounds(overdue_pence)} of it was to be paid by now. If that is hard, tell us."))
+    moved = Table("Every movement, the oldest first", ("Date", "What", "Amount", "Owed then"), rows)
     blocks += [
-        Table("Every movement, the oldest first", ("Date", "What", "Amount", "Owed then"), rows),
+        moved if rows else Paragraph("There is nothing to list yet."),
         *IF_YOU_CANNOT,
         *IF_IT_IS_WRONG,
         *questions(case),

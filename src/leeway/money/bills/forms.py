@@ -145,7 +145,7 @@ class SettleForm(forms.Form):
     kind = forms.ChoiceField(label="What is it?", choices=SettlementKind.choices, widget=forms.RadioSelect)
     amount_pence = PoundsField(label="How much?", called="The amount", minimum_pence=1)
     because_of = forms.ChoiceField(label="Why?", choices=Asked.choices, widget=forms.RadioSelect)
-    words = _words("Say more", "As an auditor should read it. Where money was paid back: how, and what shows it.")
+    words = _words("What happened?", "As an auditor should read it. Where money was paid back: how, and what shows it.")
 
 
 class DecideForm(forms.Form):
