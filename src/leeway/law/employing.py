@@ -88,7 +88,7 @@ class Job:
     @property
     def week_pence(self) -> int:
         """A week's pay; part of a penny goes to the worker."""
-        return ceil_div(self.hourly_pence * self.minutes_a_week, MINUTES_AN_HOUR)
+        return int(ceil_div(self.hourly_pence * self.minutes_a_week, MINUTES_AN_HOUR))
 
     @property
     def payslip_pence(self) -> int:
@@ -157,7 +157,7 @@ def wage_at_least(born_on: date, law: Law) -> int:
         )
     for age, name in ((law[f"{wages}adult_age"], "adult"), (21, "from_21"), (18, "from_18"), (0, "under_18")):
         if law.on >= anniversary(born_on, age):
-            return law[wages + name]
+            return int(law[wages + name])
     raise AssertionError("everybody is 0 or older")
 
 
@@ -283,9 +283,9 @@ def _reserve(job: Job, law: Law) -> Iterator[dict[str, Any]]:
 def _sick_pay(week_pence: int, law: Law) -> int:
     """Statutory sick pay for a week: none below an earnings limit before April 2026, at most a share of pay since."""
     area = "employment.sick_pay."
-    flat = law[area + "weekly"]
+    flat = int(law[area + "weekly"])
     if _in_force(area + "percent_of_earnings", law):
-        return least(flat, floor_div(week_pence * law[area + "percent_of_earnings"], 100))
+        return min(flat, int(floor_div(week_pence * law[area + "percent_of_earnings"], 100)))
     return flat if week_pence >= law[area + "earnings_from"] else 0
 
 

@@ -25,7 +25,7 @@ def notice_weeks(started_on: date, ends_on: date) -> int:
     """
     if months_between(started_on, ends_on) < 1:
         return 0
-    return least(max(1, months_between(started_on, ends_on) // 12), NOTICE_WEEKS_MOST)
+    return min(max(1, months_between(started_on, ends_on) // 12), NOTICE_WEEKS_MOST)
 
 
 def redundancy_half_weeks(born_on: date, started_on: date, ends_on: date) -> int:
@@ -49,4 +49,4 @@ def redundancy_pence(week_pence: int, born_on: date, started_on: date, ends_on: 
     `law` is that of the day on which the job ends.
     """
     counted = least(week_pence, law["employment.redundancy.weekly_most"])
-    return floor_div(counted * redundancy_half_weeks(born_on, started_on, ends_on), 2)
+    return int(floor_div(counted * redundancy_half_weeks(born_on, started_on, ends_on), 2))

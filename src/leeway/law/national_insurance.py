@@ -72,7 +72,7 @@ def contributions(pay_pence: Whole, every: str, category: str, law: Law) -> Cont
     return Contributions(employer, main + share(above(pay_pence, upper), upper_rate))
 
 
-def threshold(name: str, every: str, law: Law) -> int:
+def threshold(name: str, every: str, law: Law) -> Whole:
     """A threshold of one pay period, in pence: those of a week and a month are published, longer ones worked out."""
     week, month, year = law[f"{AREA}.{name}"]
     weeks = WEEKS[every]
