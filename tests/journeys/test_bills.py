@@ -71,6 +71,13 @@ def test_bills_are_paid_through_the_bank_and_claims_are_answered(visit):
     finn.write("What did you answer?", "Since May, as the letter of the GP says that we sent.")
     finn.press("Save")
     finn.is_told("Queried, answered")
+    finn.follow("They paid a part")
+    finn.write("How much of it was received?", "10.00")
+    finn.date("On which day?", date.today())
+    finn.write("What did you look at?", "Bank statement 14, line 3")
+    finn.write("What do they query of the rest?", "Three of the days were in hospital.")
+    finn.press("Confirm this part")
+    finn.is_told("The part that was received is recorded", "Part received, queried")
 
 
 def test_on_a_phone_without_scripts(visit):

@@ -829,7 +829,9 @@ def _run(world: World, state: State, pay_on: date) -> Any:
 
 
 def put_aside(world: World) -> None:
-    """Keep the next pair's runs from paying these cases."""
+    """Keep the next pair's runs from paying these cases, and the night from recharging them."""
+    for outcome in Outcome.objects.filter(dispute__case=world.case, taken_back_on=None):
+        disputes.take_back_outcome(outcome=outcome, reason="It is over", by=world.finn, on=AFTER)
     for interim in Interim.objects.filter(case=world.other, ended_on=None):
         with suppress(Refusal):  # it is in a run, which has it then
             who = world.finn if interim.authorised_on else world.mona
