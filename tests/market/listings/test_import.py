@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -94,6 +94,16 @@ def test_two_layouts_of_one_place_complete_each_other(write):
     )
     assert again.unchanged == 1, "the rough kind of the ratings file does not replace the exact one"
     assert Provider.objects.count() == 1
+
+
+def test_a_telephone_number_is_on_record_since_it_came_and_not_since_the_last_file(write):
+    import_file(write(DIRECTORY_HEADER, directory_line()), on=TODAY)
+    later = TODAY + timedelta(days=30)
+    import_file(write(DIRECTORY_HEADER, directory_line(name="Heron Hall")), on=later)
+    place = Service.objects.get()
+    assert (place.name, place.last_checked_on, place.phone_since) == ("Heron Hall", later, TODAY)
+    import_file(write(DIRECTORY_HEADER, directory_line().replace("1632960001", "1632960002")), on=later)
+    assert Service.objects.get().phone_since == later
 
 
 def test_what_changed_and_what_is_gone_is_told(write):

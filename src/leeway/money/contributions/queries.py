@@ -72,15 +72,15 @@ OPEN = """
         SELECT corrects_id AS id, SUM(amount_pence) AS pence FROM ledger_transfer
          WHERE corrects_id IS NOT NULL AND effective_date <= %(on)s GROUP BY corrects_id
     ), side AS (
-        SELECT id, credit_id AS account, reason <> 'refunded' AS is_due, 1 AS sign FROM ledger_transfer
-         WHERE corrects_id IS NULL AND effective_date <= %(on)s
-        UNION ALL SELECT id, debit_id, FALSE, -1 FROM ledger_transfer
-         WHERE corrects_id IS NULL AND effective_date <= %(on)s
+        SELECT id, credit_id AS account, effective_date, amount_pence, reason <> 'refunded' AS is_due, 1 AS sign
+          FROM ledger_transfer WHERE corrects_id IS NULL AND effective_date <= %(on)s
+        UNION ALL SELECT id, debit_id, effective_date, amount_pence, FALSE, -1
+          FROM ledger_transfer WHERE corrects_id IS NULL AND effective_date <= %(on)s
     ), moved AS (
-        SELECT a.id AS account, a.case_id, a.kind, t.id, t.effective_date, side.is_due,
-               side.sign * (t.amount_pence - COALESCE(undone.pence, 0)) AS pence
-          FROM ledger_account AS a JOIN side ON side.account = a.id JOIN ledger_transfer AS t ON t.id = side.id
-          LEFT JOIN undone ON undone.id = t.id WHERE a.kind = ANY(%(kinds)s)
+        SELECT side.account, a.case_id, a.kind, side.id, side.effective_date, side.is_due,
+               side.sign * (side.amount_pence - COALESCE(undone.pence, 0)) AS pence
+          FROM ledger_account AS a JOIN side ON side.account = a.id
+          LEFT JOIN undone ON undone.id = side.id WHERE a.kind = ANY(%(kinds)s)
     ), owing AS (
         SELECT account, case_id, kind, SUM(pence) AS pence, -SUM(pence) FILTER (WHERE NOT is_due) AS paid
           FROM moved GROUP BY account, case_id, kind
