@@ -149,7 +149,11 @@ TOLD_BENT = [
     (f"UPDATE uprating_row SET budget_after_id = NULL WHERE id = {AMYS}", "does not fit that"),
     (f"UPDATE uprating_row SET state = 'changes' WHERE id = {AMYS}", "does not fit that"),
     (f"UPDATE uprating_row SET state = 'taken_back' WHERE id = {AMYS}", "was not taken back"),
-    ("UPDATE uprating_batch SET state = 'undone'", "is “undone”, and row"),
+    (
+        "UPDATE uprating_batch SET state = 'undone', undone_by_id = made_by_id, undone_on = made_on, "
+        "undone_because = 'so'",
+        "is “undone”, and row",
+    ),
     ("UPDATE uprating_batch SET state = 'approved'", "is “approved”, and row"),
     (f"DELETE FROM outbox_message WHERE key = 'uprated:' || {AMYS}", "0 letters about it"),
     (f"UPDATE uprating_row SET told_on = NULL WHERE id = {AMYS}", "says that letters were written"),
