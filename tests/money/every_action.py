@@ -391,11 +391,21 @@ def _decided(world: World) -> Any:
     return bills.decide_settlement(settlement=settlement, agreed=True, by=world.fay, on=AFTER)
 
 
+def _number(world: World) -> str:
+    assert world.owing is not None
+    return f"{world.owing.pk.int % 10**10:010}"
+
+
+def _numbered(world: World) -> Any:
+    """Una has her NHS number."""
+    assert world.owing is not None
+    return Person.objects.filter(pk=world.owing.person_id).update(nhs_number=_number(world))
+
+
 def _taken_over(world: World) -> Any:
     """What Una owed before, by the number that she is known by."""
     assert world.owing is not None
-    number = f"{world.owing.pk.int % 10**10:010}"
-    Person.objects.filter(pk=world.owing.person_id).update(nhs_number=number)
+    number = _number(world)
     row = f"{number},{world.owing.person.family_name},12.00,2026-02-01,B-{number}"
     upload = ContentFile(f"NHS number,Family name,Amount,Owed since,Reference\n{row}\n".encode())
     source = "Bills of the county’s system until March"
@@ -491,6 +501,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "own account": lambda world: _bank_account(world, Whose.ORDINARY),
     "mapping": _mapping,
     "in hospital": _held_in_hospital,
+    "numbered": _numbered,
     "asked": _asked,
     "written off": _decided,
     "claimed": _send_claim,
@@ -698,7 +709,7 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ),
         ("stay",),
     ),
-    bills.take_over: Action(_taken_over, ("owing",)),
+    bills.take_over: Action(_taken_over, ("owing", "numbered")),
     bills.make_bills: Action(lambda world: bills.make_bills(on=AFTER), ("owing", "fallen due")),
     bills.decide_settlement: Action(_decided, ("owing", "fallen due", "asked")),
     bills.undo_settlement: Action(

@@ -179,7 +179,7 @@ def test_what_is_bent_of_a_batch_is_found(charged, batch_at, guards_aside, to, b
     batch_at(to)
     assert list(findings()) == []
     for sql, said in bent:
-        point = transaction.savepoint()
+        point = transaction.savepoint_create()
         guards_aside(sql)
         told = [finding for relation in RELATIONS for finding in relation.findings()]
         assert any(said in finding for finding in told), (sql, told)
