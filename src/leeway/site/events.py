@@ -23,6 +23,7 @@ from leeway.messages.states import State
 from leeway.money.budgets.actions import go_on_after, wait_after
 from leeway.money.budgets.models import WHILE_AWAY, Hold, HoldKind
 from leeway.money.disputes.actions import ask_what_took_its_place
+from leeway.money.funders.actions import take_over_who_pays
 from leeway.money.payees.models import Holder
 from leeway.money.payees.states import State as PayeeState
 from leeway.site.doubts import (
@@ -216,6 +217,10 @@ def _wait_after_ending(line: StoryLine) -> None:
     wait_after(case=line.case, kind=HoldKind.ENDED, reason=line.sentence, by=line.by, on=line.happened_on)
 
 
+def _take_over_who_pays(line: StoryLine) -> None:
+    take_over_who_pays(case=line.case, by=line.by, on=line.happened_on)
+
+
 def _ask_about_disputes(line: StoryLine) -> None:
     ask_what_took_its_place(case=line.case, on=line.happened_on)
 
@@ -302,7 +307,7 @@ WITH_LIFE = (
     WITH_WAITING,
 )
 #: What somebody says is done when it is: no event tells.
-BY_HAND = frozenset({Event.FILE, Event.CORRECTION_DISPUTED})
+BY_HAND = frozenset({Event.FILE, Event.CORRECTION_DISPUTED, Event.WHO_PAYS})
 
 
 def _asks(*tasks: ToDo) -> Follows:
@@ -515,7 +520,7 @@ EVENTS: dict[Event, Follows] = {
         then=(review_after_receiver,), over=(Over((Event.AUTHORITY_ENDED,), only=_somebody_may_hold_it),)
     ),
     Event.BUDGET_STARTED: Follows(
-        then=(_ask_about_disputes,), over=(Over((Event.DEATH_UNDONE, *CHARGES), (Whose.FINANCE,)),)
+        then=(_take_over_who_pays, _ask_about_disputes), over=(Over((Event.DEATH_UNDONE, *CHARGES), (Whose.FINANCE,)),)
     ),
     Event.BUDGET_ENDED: Follows(over=WITH_MONEY),
     Event.BUDGET_GOES_ON: NOTHING,  # what is paid, CHARGE_DECIDED tells

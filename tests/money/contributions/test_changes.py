@@ -23,6 +23,8 @@ from leeway.messages.models import Message
 from leeway.money.budgets.actions import end_budget, start_budget
 from leeway.money.budgets.queries import picture
 from leeway.money.contributions import actions, queries
+from leeway.money.funders.actions import add_funder
+from leeway.money.funders.models import Sharing
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
 from leeway.money.payments.making import make_run
@@ -114,6 +116,17 @@ def test_it_is_decided_from_that_day_and_the_budget_goes_on(running, finn):
     assert not Task.objects.filter(kind=Event.CHARGE_CHANGES, done_on=None).exists()
     assert Message.objects.filter(template="decision_ready", case_id=running.case_id).exists()
     assert list(findings()) == []
+
+
+def test_a_charge_on_money_that_nobody_is_charged_for_is_refused(running, finn):
+    facts = {"starts_on": None, "ends_on": None, "purpose": "", "conditions": "", "total_pence": None}
+    fund = add_funder(kind="grant", name="A grant", code="G", means_tested=False, **facts, by=finn, on=SET_UP_ON)
+    said = {"line": running.plan.lines.get(), "starts_on": BIRTHDAY, "method": "owner", "reason": "Agreed in March."}
+    Sharing.objects.create(**said, recorded_by=finn, recorded_on=ON).portions.create(funder=fund, position=0)
+    (change,) = queries.changes(seen_by=finn, on=ON)
+    with pytest.raises(Refusal, match=r"only £0\.00 may be charged for"):
+        actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=ON)
+    assert charges_of(running.plan) == [running.charge]
 
 
 def test_the_money_behind_it_is_asked_about(running, finn):

@@ -21,6 +21,7 @@ from leeway.law.uprating import Steps, differences, raised, rates_on, with_raise
 from leeway.messages.models import Message
 from leeway.money.budgets.actions import end_budget
 from leeway.money.budgets.models import Budget
+from leeway.money.funders.actions import Pays, add_funder, share_line, the_council
 from leeway.money.payments.queries import findings
 from leeway.money.uprating import actions, applying, queries, telling
 from leeway.money.uprating.jobs import carry_on
@@ -64,6 +65,33 @@ def test_whose_charge_would_rise_too_far_is_set_apart(charged, batch_at):
     amy, bob = (batch.rows.get(case__person__given_name=name) for name in ("Amy", "Bob"))
     assert amy.state == RowState.CHANGES and amy.more_pence == 11_05 + 4_20 - 8_85
     assert bob.state == RowState.SET_APART and "more than £25.00 is decided one by one" in bob.why
+
+
+def test_no_charge_rises_into_money_that_nobody_is_charged_for(charged, batch_at, finn):
+    facts = {"starts_on": None, "ends_on": None, "purpose": "", "conditions": "", "total_pence": None}
+    fund = add_funder(
+        kind="legacy_fund", name="Living fund", code="LF", means_tested=False, **facts, by=finn, on=CHECKED
+    )  # fmt: skip
+
+    def shared(budget):
+        rest_pence = budget.cost_pence_per_week - budget.charge_pence_per_week
+        pays = [Pays(fund, rest_pence), Pays(the_council(on=ON))]
+        share_line(
+            line=budget.plan.lines.get(), starts_on=APRIL, ends_on=None, method="capped", pays=pays,
+            reason="The fund agreed it in March", by=finn, on=ON,
+        )  # fmt: skip
+
+    more = {"income": [{"kind": "state_pension", "pence_per_week": 230_25}, *MEANS["income"]]}
+    amy, bob = (charged(name, **more, lines=((Way.COUNCIL_MANAGED, 900_00, 0),)) for name in ("Amy", "Bob"))
+    shared(amy)
+    batch = batch_at("approved")
+    assert states(batch) == {"Amy Example": RowState.SET_APART, "Bob Example": RowState.CHANGES}
+    shared(bob)
+    batch = batch_at("applied", batch=batch)
+    for budget, state in ((amy, RowState.SET_APART), (bob, RowState.TAKEN_OUT)):
+        row = batch.rows.get(budget=budget)
+        assert row.state == state and "may be charged for. Say first who pays" in row.why
+    assert list(findings()) == []
 
 
 def test_who_changed_meanwhile_is_taken_out_and_nobody_pays_another_figure(charged, batch_at):

@@ -26,6 +26,7 @@ from leeway.money.budgets.dues import ACCOUNTS, Payer, standings
 from leeway.money.budgets.models import Budget, Funding
 from leeway.money.contributions.models import Receipt, TakenBack
 from leeway.money.contributions.queries import MISSING, Change, change_of, owed_account, running_budgets
+from leeway.money.funders.charging import require_chargeable
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance
@@ -105,9 +106,11 @@ def decide_change(*, budget: Budget, seen: str, money_changed: bool | None, by: 
     _require_as_checked(change, money_changed)
     budget = running
     until = (budget.ending.ends_on, budget.ending.because) if hasattr(budget, "ending") else None
+    began = []
     for charge in change_charge(plan=budget.plan, rests_on=change.rests_on, by=by, on=on):
         if until is None or charge.law_on <= until[0]:
-            budget = go_on(budget, charge, by, on)
+            began.append(budget := go_on(budget, charge, by, on))
+    require_chargeable([each.pk for each in began])
     if until is not None:
         end(budget, *until, by, on)
     let_days_gone_fall_due(budget.case, on)

@@ -5,24 +5,29 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest
 
 from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.actions import finish_tasks, set_task, tell
+from leeway.care.people.actions import finish_tasks, finish_tasks_of_many, set_task, tell
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case
-from leeway.care.people.models import Whose
+from leeway.care.people.models import Case, Whose
 from leeway.care.planning.costs import costed_line
-from leeway.care.planning.models import PlanLine
+from leeway.care.planning.models import PlanLine, PlanState
+from leeway.care.planning.queries import first_of_lines
 from leeway.days import AIMED_AT, PLANNED, check_day
-from leeway.law.numbers import floor_div, pounds, split
+from leeway.law.numbers import floor_div, pounds
 from leeway.law.sharing import Portion as Agreed
 from leeway.law.sharing import Shared, percent, share, weights_of
 from leeway.market.units import Frequency
+from leeway.money.budgets.models import Budget
+from leeway.money.funders.attributing import PartOfLine, Share, least_chargeable
 from leeway.money.funders.models import COUNCIL, Funder, FunderKind, Method, Milestone, Portion, Purse, Sharing
-from leeway.money.funders.queries import charged_of_line, ends_soon
+from leeway.money.funders.queries import RAN, ends_soon, paid_of_line, rules_of
 from leeway.refusal import Refusal
 from leeway.versions import lock_as_seen
 
@@ -68,20 +73,7 @@ def share_line(
     case = lock_case(line.plan.case_id)
     line = PlanLine.objects.select_related("plan").get(pk=line.pk)
     reason = weigh(line=line, starts_on=starts_on, ends_on=ends_on, method=method, pays=pays, reason=reason).reason
-    _end_before(line, starts_on)
-    sharing = Sharing.objects.create(
-        line=line,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        method=method,
-        reason=reason,
-        recorded_by=by,
-        recorded_on=on,
-    )
-    Portion.objects.bulk_create(
-        Portion(sharing=sharing, position=position, funder=each.funder, figure=each.figure)
-        for position, each in enumerate(pays)
-    )
+    sharing = _say(line, starts_on, ends_on, method, pays, reason, by, on)
     names = " and ".join(str(each.funder) for each in pays)
     sentence = f"Who pays “{line.what}” from {starts_on:%-d %B %Y}: {names}. {reason}"
     tell(case=case, kind=Event.WHO_PAYS, sentence=sentence, by=by, on=on)
@@ -122,11 +114,82 @@ def weigh(
     """What would come of saying that these pay a line. Raises the Refusal of what cannot be said; writes nothing."""
     _require_days(line, starts_on, ends_on)
     _require_reaches(pays, starts_on, ends_on)
-    _require_as_planned(line, method, pays)
-    _require_chargeable(line, method, pays, starts_on)
+    paid = paid_of_line(line, starts_on, ends_on or date.max)
+    cost_pence = paid[0][1].pence_per_week if paid else costed_line(line).pence_per_week
+    _require_as_planned(line, method, pays, cost_pence)
+    _require_chargeable(paid, Share(starts_on, ends_on or date.max, method, [(e.funder.pk, e.figure) for e in pays]))
     ask = "Say why these pay, such as who agreed it and when. The person can read this."
     reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
-    return Weighed(share(method, _agreed(pays), costed_line(line).pence_per_week), reason)
+    return Weighed(share(method, _agreed(pays), cost_pence), reason)
+
+
+def _say(
+    line: PlanLine,
+    starts_on: date,
+    ends_on: date | None,
+    method: str,
+    pays: Sequence[Pays],
+    reason: str,
+    by: User,
+    on: date,
+) -> Sharing:
+    """Write who pays a line, instead of what was said of that day and later ones."""
+    _end_before(line, starts_on)
+    sharing = Sharing.objects.create(
+        line=line,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        method=method,
+        reason=reason,
+        recorded_by=by,
+        recorded_on=on,
+    )
+    Portion.objects.bulk_create(
+        Portion(sharing=sharing, position=position, funder=each.funder, figure=each.figure)
+        for position, each in enumerate(pays)
+    )
+    return sharing
+
+
+@transaction.atomic
+def take_over_who_pays(*, case: Case, by: User, on: date) -> int:
+    """Have who pays a line go on when a new plan's budget takes over from the one before; of how many lines.
+
+    Where a line is in the new plan no more, or cannot be paid so any more, finance is asked who pays: until somebody
+    says so, the council does, or the NHS with no body named.
+    """
+    budgets = case.budgets.filter(RAN).order_by("starts_on")
+    budget = budgets.filter(plan__state=PlanState.AGREED).select_related("plan").first()
+    before = budgets.filter(ending__replaced=True, starts_on__lt=budget.starts_on).last() if budget else None
+    if budget is None or before is None or before.plan_id == budget.plan_id:
+        return 0
+    first = first_of_lines(case.pk)
+    goes_on_as = {first[line.pk]: line for line in budget.plan.lines.select_related("plan")}
+    holds = Q(ends_on=None) | Q(ends_on__gte=Greatest("starts_on", Value(budget.starts_on)))
+    said = Sharing.objects.filter(holds, line__plan=before.plan_id).order_by("starts_on").select_related("line")
+    taken_over = set()
+    for sharing in said.prefetch_related("portions__funder"):
+        try:
+            line = goes_on_as.get(first[sharing.line_id])
+            taken_over.add(_take_over(sharing, line, budget.starts_on, by, on).line_id)
+        except Refusal as refusal:
+            names = " and ".join(str(each.funder) for each in sharing.portions.all())
+            what = (
+                f"{names} paid “{sharing.line.what}” of {case.person} until a new plan began on "
+                f"{budget.starts_on:%-d %B %Y}. {refusal} Say who pays from that day."
+            )
+            set_task(case=case, kind=Event.WHO_PAYS, what=what, whose=Whose.FINANCE, due_on=on, on=on)
+    return len(taken_over)
+
+
+def _take_over(sharing: Sharing, line: PlanLine | None, first: date, by: User, on: date) -> Sharing:
+    """Say of the line of a new plan what was said of the one it goes on from. Raises Refusal where that cannot be."""
+    if line is None:
+        raise Refusal("The new plan has it no more.")
+    starts_on, pays = max(first, sharing.starts_on), [Pays(each.funder, each.figure) for each in sharing.portions.all()]
+    asked = {"line": line, "starts_on": starts_on, "ends_on": sharing.ends_on, "method": sharing.method, "pays": pays}
+    weigh(**asked, reason=sharing.reason)
+    return _say(**asked, reason=sharing.reason, by=by, on=on)
 
 
 def _end_before(line: PlanLine, starts_on: date) -> None:
@@ -168,11 +231,11 @@ def _require_reaches(pays: Sequence[Pays], starts_on: date, ends_on: date | None
             )
 
 
-def _require_as_planned(line: PlanLine, method: str, pays: Sequence[Pays]) -> None:
+def _require_as_planned(line: PlanLine, method: str, pays: Sequence[Pays], cost_pence: int) -> None:
     """Refuse a sharing whose NHS part is not the one of the plan, by which the NHS is billed and the person charged."""
     if line.frequency == Frequency.ONCE and method in (Method.CAPPED, Method.INCREMENTAL):
         raise Refusal("This is paid once, so nobody pays so much a week of it. Choose another method.", field="method")
-    weights = _weights(line, method, pays)
+    weights = weights_of(method, _agreed(pays), cost_pence)
     whole = sum(weights)
     nhs = sum(weight for each, weight in zip(pays, weights, strict=True) if each.funder.purse == Purse.NHS)
     exact = method in (Method.FIXED, Method.OWNER)
@@ -186,24 +249,20 @@ def _require_as_planned(line: PlanLine, method: str, pays: Sequence[Pays]) -> No
         )
 
 
-def _require_chargeable(line: PlanLine, method: str, pays: Sequence[Pays], starts_on: date) -> None:
+def _require_chargeable(paid: Sequence[tuple[Budget, PartOfLine]], said: Share) -> None:
     """Refuse a sharing by which the person would be charged for money that nobody is charged for."""
-    charged = charged_of_line(line, starts_on)
-    cost = costed_line(line).pence_per_week
-    if not charged or not cost:
-        return
-    parts = split(cost, _weights(line, method, pays))
-    may = sum(part for each, part in zip(pays, parts, strict=True) if each.funder.means_tested)
-    if charged > may:
-        raise Refusal(
-            f"The person is charged {pounds(charged)} a week for this line, and of what pays it only {pounds(may)} may "
-            "be charged for. Have the charge worked out anew first, or choose who pays otherwise.",
-            field="portions",
-        )
-
-
-def _weights(line: PlanLine, method: str, pays: Sequence[Pays]) -> list[int]:
-    return weights_of(method, _agreed(pays), costed_line(line).pence_per_week)
+    rules = rules_of(Funder.objects.all())
+    for budget, line in paid:
+        first = max(budget.starts_on, said.starts_on)
+        last = budget.ending.ends_on if hasattr(budget, "ending") else date.max
+        may = least_chargeable(line, [said], rules, first, last)
+        if may is not None and line.charge_pence > may:
+            raise Refusal(
+                f"The person is charged {pounds(line.charge_pence)} a week for this line from {first:%-d %B %Y}, and "
+                f"of what pays it only {pounds(may)} may be charged for. Have the charge worked out anew first, or "
+                "choose who pays otherwise.",
+                field="portions",
+            )
 
 
 def _agreed(pays: Sequence[Pays]) -> list[Agreed]:
@@ -278,9 +337,14 @@ def change_funder(
     if funder.kind == FunderKind.COUNCIL:
         raise Refusal("Nothing changes of the council as a funder: it pays for what nobody else does.")
     _require_days_of_funder(funder.starts_on, ends_on)
+    asked_again = (name.strip(), ends_on) != (funder.name, funder.ends_on)
     funder.name, funder.ends_on, funder.total_pence = name.strip(), ends_on, total_pence
     funder.purpose, funder.conditions = purpose.strip(), conditions.strip()
     funder.save(update_fields=CHANGES)
+    if asked_again:  # tasks name it and its last day
+        cases = Case.objects.filter(plans__lines__sharings__portions__funder=funder)
+        finish_tasks_of_many(cases=cases, kinds=[Event.FUNDER_ENDS], by=by, on=on)
+        ask_who_pays_next(on=on)
     return funder
 
 

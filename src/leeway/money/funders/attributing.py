@@ -138,26 +138,39 @@ def pieces(funded: Funded) -> Iterator[Piece]:
 
 
 def parts_of_lines(
-    lines: Sequence[tuple[UUID, CostedLine]], free: Sequence[bool], charge_pence: int
+    lines: Sequence[tuple[UUID, CostedLine]],
+    free: Sequence[bool],
+    *,
+    gross_pence: int,
+    nhs_pence: int,
+    charge_pence: int,
 ) -> list[PartOfLine]:
-    """What each purse pays a week of the lines of one part. The charge falls on lines that are not free, and on no
-    pound of the NHS's.
+    """What each purse pays a week of the lines of one part: its amounts as they were signed off, by what lines cost.
 
-    `free` says of each line whether nobody is charged for it.
+    The charge falls on lines that are not free, and on no pound of the NHS's. `free` says of each line whether nobody
+    is charged for it.
     """
-    chargeable = [0 if nobody else line.social_care_pence for (_, line), nobody in zip(lines, free, strict=True)]
-    charged = split(charge_pence, chargeable) if sum(chargeable) else [0] * len(lines)
-    found = [
-        {
-            Purse.NHS: line.nhs_pence,
-            Purse.PERSON: charge,
-            Purse.COUNCIL: greatest(line.social_care_pence - charge, 0),
-        }
-        for (_, line), charge in zip(lines, charged, strict=True)
-    ]
+    cost = _in_proportion(gross_pence, [line.pence_per_week for _, line in lines])
+    nhs = _in_proportion(nhs_pence, [line.nhs_pence for _, line in lines])
+    social_care = [greatest(whole - its, 0) for whole, its in zip(cost, nhs, strict=True)]
+    charged = _in_proportion(
+        charge_pence, [0 if nobody else pence for pence, nobody in zip(social_care, free, strict=True)]
+    )
+    left = [greatest(pence - its, 0) for pence, its in zip(social_care, charged, strict=True)]
+    council = _in_proportion(gross_pence - sum(nhs) - sum(charged), left)
     return [
-        PartOfLine(line_id, line.pence_per_week, purses) for (line_id, line), purses in zip(lines, found, strict=True)
+        PartOfLine(
+            line_id,
+            sum(purses),
+            dict(zip((Purse.NHS, Purse.PERSON, Purse.COUNCIL), purses, strict=True)),
+        )
+        for (line_id, _), *purses in zip(lines, nhs, charged, council, strict=True)
     ]
+
+
+def _in_proportion(pence: int, weights: Sequence[int]) -> list[int]:
+    """Pence by weights; nothing for anybody where no weight is above nought."""
+    return split(pence, weights) if sum(weights) else [0] * len(weights)
 
 
 def once_of_lines(lines: Sequence[tuple[UUID, CostedLine]]) -> list[PartOfLine]:
@@ -289,7 +302,7 @@ def _payers(
     weights = weights_of(share.method, agreed, line.pence_per_week)
     funders = [funder for funder, _ in share.portions]
     if line.charge_pence and any(rules[one].purse == Purse.COUNCIL and not rules[one].means_tested for one in funders):
-        weights = _less_charge(line, funders, weights, rules)
+        weights = _less_charge(line, share, rules, day)
     found: dict[Purse, dict[UUID | None, int]] = {Purse.NHS: {}, Purse.COUNCIL: {}}
     for funder, weight in zip(funders, weights, strict=True):
         its = rules[funder]
@@ -299,14 +312,41 @@ def _payers(
     return {purse: tuple(found[purse].items()) if found.get(purse) else NOBODY_NAMED[purse] for purse in NOBODY_NAMED}
 
 
-def _less_charge(
-    line: PartOfLine, funders: Sequence[UUID], weights: Sequence[int], rules: Mapping[UUID, FunderRules]
-) -> list[int]:
+def _less_charge(line: PartOfLine, share: Share, rules: Mapping[UUID, FunderRules], day: date) -> list[int]:
     """What each pays a week once the person's charge is taken off those whose money may be charged for."""
-    pence = split(line.pence_per_week, weights)
-    may = [each if rules[funder].means_tested else 0 for funder, each in zip(funders, pence, strict=True)]
-    off = split(least(line.charge_pence, sum(may)), may) if sum(may) else [0] * len(may)
+    pence, may = _pence_of(line, share), _chargeable(line, share, rules, day)
+    off = _in_proportion(least(line.charge_pence, sum(may)), may)
     return [each - less for each, less in zip(pence, off, strict=True)]
+
+
+def _pence_of(line: PartOfLine, share: Share) -> list[int]:
+    """What each of a share pays of a line a week, before anybody is charged."""
+    agreed = [Agreed(str(funder), figure) for funder, figure in share.portions]
+    return _in_proportion(line.pence_per_week, weights_of(share.method, agreed, line.pence_per_week))
+
+
+def _chargeable(line: PartOfLine, share: Share, rules: Mapping[UUID, FunderRules], day: date) -> list[int]:
+    """What of each one's part the person may be charged for on a day; the council pays for whoever does not then."""
+    found = []
+    for (funder, _), pence in zip(share.portions, _pence_of(line, share), strict=True):
+        its = rules[funder]
+        pays = its.starts_on <= day <= its.ends_on
+        found.append(pence if its.purse == Purse.COUNCIL and (its.means_tested or not pays) else 0)
+    return found
+
+
+def least_chargeable(
+    line: PartOfLine, shares: Sequence[Share], rules: Mapping[UUID, FunderRules], starts_on: date, ends_on: date
+) -> int | None:
+    """The least that the person may be charged a week of a line on any of some days. None: of whatever it costs."""
+    found = [
+        sum(_chargeable(line, share, rules, first))
+        for share in shares
+        if any(rules[one].purse == Purse.COUNCIL and not rules[one].means_tested for one, _ in share.portions)
+        for first, last in _with_funders_days(share, rules)
+        if first <= ends_on and last >= starts_on
+    ]
+    return min(found, default=None)
 
 
 def _by_funder(

@@ -47,6 +47,8 @@ PUT_IN_BY: Mapping[str, Purse] = {
     Kind.EXPECTED_PERSON: Purse.PERSON,
     Kind.FUNDER_COUNCIL: Purse.COUNCIL,
 }
+#: Of a budget, that it ran: one that ended before its first day never did.
+RAN = Q(ending=None) | Q(ending__ends_on__gte=F("starts_on"))
 #: Who pays where the table of funders was emptied: the council all the same.
 THE_COUNCIL = FunderRules(Purse.COUNCIL, True, date.min, date.max)
 
@@ -148,14 +150,32 @@ def lines_of_parts(parts: Collection[UUID], budgets: Collection[UUID]) -> dict[U
     free = dict(Budget.objects.filter(pk__in=budgets).order_by().values_list("pk", "charge__result__free_parts"))
     found = {}
     rows = Part.objects.order_by().filter(pk__in=parts)
-    for part, budget, plan, way, charge in rows.values_list(
-        "pk", "budget", "budget__plan", "way", "charge_pence_per_week"
+    amounts = [f"{name}_pence_per_week" for name in ("gross", "nhs", "charge")]
+    for part, budget, plan, way, gross, nhs, charge in rows.values_list(
+        "pk", "budget", "budget__plan", "way", *amounts
     ):
-        lines = by_plan[plan]
-        nobody_pays = _free(lines, free[budget] or [])
-        its = [index for index, (_, line) in enumerate(lines) if line.way == way] or range(len(lines))
-        found[part] = parts_of_lines([lines[index] for index in its], [nobody_pays[index] for index in its], charge)
+        found[part] = lines_of_part(by_plan[plan], free[budget] or [], way, gross, nhs, charge)
     return found
+
+
+def lines_of_part(
+    lines: Sequence[tuple[UUID, CostedLine]],
+    judged: Sequence[dict],
+    way: str,
+    gross_pence: int,
+    nhs_pence: int,
+    charge_pence: int,
+) -> list[PartOfLine]:
+    """The lines that a part pays for: those held in its way, or else all. `judged` says what was found to be free."""
+    nobody_pays = _free(lines, judged)
+    its = [index for index, (_, line) in enumerate(lines) if line.way == way] or range(len(lines))
+    return parts_of_lines(
+        [lines[index] for index in its],
+        [nobody_pays[index] for index in its],
+        gross_pence=gross_pence,
+        nhs_pence=nhs_pence,
+        charge_pence=charge_pence,
+    )
 
 
 def _free(lines: Sequence[tuple[UUID, CostedLine]], judged: Sequence[dict]) -> list[bool]:
@@ -201,14 +221,16 @@ def rules_of(funders: Iterable[Funder]) -> dict[UUID, FunderRules]:
     }
 
 
-def charged_of_line(line: PlanLine, on: date) -> int:
-    """What the person is charged a week of a line by the budget that pays for it on a day."""
-    budget = line.plan.budgets.filter(starts_on__lte=on).order_by("-starts_on").first()
-    if budget is None:
-        return 0
-    parts = list(budget.parts.values_list("pk", flat=True))
-    found = [each for its in lines_of_parts(parts, [budget.pk]).values() for each in its if each.line_id == line.pk]
-    return sum(each.charge_pence for each in found)
+def paid_of_line(line: PlanLine, starts_on: date, ends_on: date) -> list[tuple[Budget, PartOfLine]]:
+    """What is paid a week of a line by each budget of its plan that pays on some of these days, the first first."""
+    runs = Q(ending=None) | Q(ending__ends_on__gte=starts_on)
+    budgets = line.plan.budgets.filter(RAN, runs, starts_on__lte=ends_on).select_related("ending")
+    found = []
+    for budget in budgets.order_by("starts_on"):
+        parts = list(budget.parts.values_list("pk", flat=True))
+        its = lines_of_parts(parts, [budget.pk]).values()
+        found += [(budget, each) for lines in its for each in lines if each.line_id == line.pk]
+    return found
 
 
 @dataclass(frozen=True)
@@ -286,7 +308,7 @@ def line_to_share(case_id: UUID, line_id: UUID, *, seen_by: User, on: date) -> t
 
 def budget_on(case: Case, on: date) -> Budget | None:
     """The budget that pays on a day; before the first has begun, that one."""
-    budgets = list(case.budgets.order_by("-starts_on", "-started_on").select_related("plan"))
+    budgets = list(case.budgets.filter(RAN).order_by("-starts_on").select_related("plan"))
     return next((each for each in budgets if each.starts_on <= on), budgets[-1] if budgets else None)
 
 

@@ -21,6 +21,7 @@ from leeway.money.budgets.actions.funding import let_shares_fall_due
 from leeway.money.budgets.actions.starting import go_on_together, goes_on
 from leeway.money.budgets.models import Budget, Funding
 from leeway.money.contributions.queries import running_budgets
+from leeway.money.funders.charging import require_chargeable
 from leeway.money.uprating.models import Batch, Row
 from leeway.money.uprating.states import RowState, State
 from leeway.money.uprating.working_out import Facts, as_worked_out, laws_of, mirrors_of, with_facts
@@ -178,6 +179,7 @@ def let_go_on(going, by: User, on: date, rows: Sequence[Row], fields: tuple[str,
         setattr(row, fields[1], later)
         if budget.pk in last_days:
             end(later, *last_days[budget.pk], by, on)
+    require_chargeable([budget.pk for budget in after])
     cases = [budget.case_id for budget, _ in going]
     if any(charge.law_on < on for _, charge in going):  # what is dated back waits for no night
         let_shares_fall_due(Funding.objects.filter(part__budget__case__in=cases, starts_on__lt=on), on)

@@ -28,6 +28,7 @@ from leeway.law.numbers import pounds
 from leeway.law.uprating import CHARGED, Steps, at_no_rate, day_before, differences, raised, rates_on, with_raised
 from leeway.money.budgets.models import Budget
 from leeway.money.contributions.queries import MISSING, running_budgets
+from leeway.money.funders.charging import too_much_at
 from leeway.money.uprating.models import Batch, Row
 from leeway.money.uprating.states import RowState, State
 from leeway.refusal import Refusal
@@ -198,6 +199,15 @@ def _fill_in(batch: Batch, known: Sequence[tuple[Row, Facts, Steps]], laws: Laws
         row.state, row.why = _becomes(row, before[place], batch)
         if row.why == NOT_DECIDED:
             _forget(row, columns)
+    _set_apart_what_may_not_be_charged([row for row, _, _ in known if row.state == RowState.CHANGES], batch.day)
+
+
+def _set_apart_what_may_not_be_charged(rows: Sequence[Row], day: date) -> None:
+    """Set apart whose new charge would fall on money that nobody is charged for."""
+    too_much = too_much_at({row.budget_id: row.after_pence or 0 for row in rows}, day)
+    for row in rows:
+        if row.budget_id in too_much:
+            row.state, row.why = RowState.SET_APART, too_much[row.budget_id]
 
 
 def _columns(steps: Sequence[Steps]) -> Steps:
