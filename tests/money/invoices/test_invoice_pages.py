@@ -135,7 +135,8 @@ def test_a_visit_is_settled_for_the_person_who_is_looked_for_and_never_where_it_
     assert "Nothing is due for it" in settled and "A. Somebody" not in page(as_finn, "visits")
     agreed(provider, budget, budget.started_by)
     done = Visit.objects.get(reference="V-INV-1")
-    assert "stays as it is" in page(as_finn, "visit", done.pk)
+    seen = page(as_finn, "visit", done.pk)
+    assert "stays as it is" in seen and ">Invoice INV-1, line 1</a>" in seen and "&lt;" not in seen
     late = {"line": "nothing", "reason": "Nobody knows who that is", "version": "1"}
     as_finn.post(reverse("invoices:visit", args=[done.pk]), late)
     assert InvoiceLine.objects.get(visit=done).due_pence == 10_00
