@@ -6,12 +6,20 @@ people is proved in seconds.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
 from leeway.access.roles import WHO_CAN, Capability
 from leeway.money.ledger.reasons import BY_ITSELF, GIVERS, JOINED, NEVER, Reason
+
+
+class Provable(Protocol):
+    """What can be asked whether it holds: a `Relation`, or one that no single question to the database can tell."""
+
+    def findings(self) -> Iterator[str]:
+        """A sentence for each thing that does not fit."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from leeway.money.funders.relations import RELATIONS as SHARINGS
 from leeway.money.invoices.models import Owed
 from leeway.money.invoices.relations import RELATIONS as INVOICES
 from leeway.money.ledger import queries as ledger
+from leeway.money.ledger.relations import Provable
 from leeway.money.payees.states import State as PayeeState
 from leeway.money.payments import owed
 from leeway.money.payments.falling_due import Totals, totals
@@ -193,5 +194,8 @@ def findings() -> Iterator[str]:
     The ledger alone, then what must hold between it and budgets, receipts, bills and payments.
     """
     yield from ledger.findings()
-    for relation in (*BUDGETS, *SHARINGS, *RECEIPTS, *BILLS, *CLAIMS, *INVOICES, *BATCHES, *PAYMENTS):
+    relations: tuple[Provable, ...] = (
+        *BUDGETS, *SHARINGS, *RECEIPTS, *BILLS, *CLAIMS, *INVOICES, *BATCHES, *PAYMENTS,
+    )  # fmt: skip
+    for relation in relations:
         yield from relation.findings()
