@@ -56,7 +56,7 @@ def test_nobody_is_named_and_nobody_is_what_the_others_leave_over(report, bea):
     assert not any(name in text for name in ("Ann", "Bob", "Flo", "Bell", bea.name))
     (group,) = report.figures["groups"]
     (both,) = group["teams"]
-    assert (both["name"], both["people"], both["pence"]) == ("North team and Recovery team", 6, group["pence"])
+    assert (both["name"], both["people"], both["pence"]) == ("North team, Recovery team", 6, group["pence"])
     assert [row["person"] for row in both["rows"]] == ["All of them"]
     (asked,) = report.figures["questions"]  # which NHS body pays, of everybody together
     assert asked["of_a_person"] and asked["pence"] > both["pence"] // 4

@@ -142,7 +142,7 @@ def _of_enough(leaves: Iterable[Leaf], key: Callable[[Leaf], str]) -> list[tuple
         names.append(name)
         few += of
     told = [(name, of, False) for name, of in sorted(rest, key=lambda part: part[0])]
-    return [*told, (" and ".join(sorted(names)), few, True)] if few else told
+    return [*told, (", ".join(sorted(names)), few, True)] if few else told
 
 
 def _people(leaves: Iterable[Leaf]) -> set[UUID]:
