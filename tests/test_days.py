@@ -28,6 +28,9 @@ HANDED_OVER = {
     ("weigh", "starts_on"), ("weigh", "ends_on"),  # shown before `share_line`, which checks them
     ("given_back", "effective_date"),  # by `give_back`, or the day of the action that it is a part of
     ("fund", "starts_on"), ("pay_once", "day"),  # parts of actions that have checked it
+    ("take_in_invoice", "issued_on"), ("take_in_invoice", "received_on"),  # by `receive_invoice`
+    ("take_in_invoice", "starts_on"), ("take_in_invoice", "ends_on"),
+    ("lines_frame", "first"), ("lines_frame", "last"),  # of visits whose days are checked
     ("confirm_receipt", "received_on"),  # by `_require_received`
     ("answer_need", "asked_on"),  # by `_somebody`
     ("charge_from", "day"), ("given_back", "effective_date"),  # parts of actions that have checked it

@@ -41,7 +41,7 @@ OWN_WORDS = {
     "money": {"proving"},
     "money/bills": {"clock", "content", "kinds", "payers", "references", "relations", "standing", "stops"},
     "money/claims": {"content", "relations"},
-    "money/bills/actions": {"agreeing", "making", "pausing", "sending", "settling"},
+    "money/bills/actions": {"agreeing", "making", "pausing", "sending", "settling", "taking_over"},
     "money/banking": {
         "modulus", "bacs18", "iso20022", "characters", "payment", "working_days", "statement", "lines",
         "status_report", "reasons", "make_reason_codes",
@@ -59,7 +59,7 @@ OWN_WORDS = {
         "together", "together_views", "waiting", "withdrawing",
     },
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
-    "money/funders": {"attributing", "relations"},
+    "money/funders": {"attributing", "charging", "relations"},
     "money/contributions": {"relations"},
     "money/figures": {
         "columns", "finance_return", "general_ledger", "journal", "month_end", "outturn", "relations",
@@ -79,6 +79,8 @@ LISTS_OF_A_LENGTH = {
     "money/statements/matching.py",
     "money/payments/comparing.py", "money/payments/providers.py", "money/payments/remittances.py",
     "money/statements/queries.py", "money/statements/views.py", "money/statements/referenced_views.py",
+    "money/bills/actions/taking_over.py", "money/invoices/file_views.py", "money/invoices/tables.py",
+    "money/pools/queries.py",
     "money/bills/queries.py", "money/bills/views.py", "money/invoices/queries.py", "money/invoices/views.py",
     "money/uprating/working_out.py", "money/uprating/applying.py", "money/uprating/undoing.py",
     "money/uprating/telling.py",

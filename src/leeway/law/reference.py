@@ -66,11 +66,16 @@ GROUPS = {
     "charging.minimum_income_guarantee": "What is left to live on",
     "direct_payments": "Direct payments",
     "eligibility.care_act": "Eligibility",
+    **{
+        f"employment.{part}": "Employing a personal assistant"
+        for part in ("holiday", "minimum_wage", "national_insurance", "pension", "redundancy", "sick_pay")
+    },
     "": "From answers to a budget",
     "billing": "Bills: what the council chooses",
     "charging_policy": "Charging: what the council chooses",
     "debt_respite": "Breathing space for people in debt",
     "facs": "Eligibility before April 2015",
+    "employing": "Employing a personal assistant: what the council reckons with",
     "disputes": "Disputes over who pays: by when each step is taken",
     "providers": "Paying providers",
     "visits": "Visits: what the council’s contracts say",
