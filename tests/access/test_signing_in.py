@@ -28,7 +28,9 @@ def sign_in(client, user, password=PASSWORD):
 
 
 def code_now(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    """The code of this half minute, and not of the one before, which is over at any moment."""
+    counters = list(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2]))
 
 
 def set_up_app(client) -> str:
