@@ -766,7 +766,7 @@ MOVES_NO_MONEY = {
     bills.end_treatment, bills.explain_lateness, bills.go_on, bills.pause, bills.record_midway_review, bills.remind,
     bills.send_bill, bills.send_bills, bills.start_breathing_space,
     claims.answer_query, claims.chase_claim, claims.raise_query, claims.send_claim,
-    disputes.ask_for_steps, disputes.open_dispute, disputes.record_step,
+    disputes.ask_for_steps, disputes.ask_what_took_its_place, disputes.open_dispute, disputes.record_step,
     invoices.compare_invoice, invoices.enter_visit, invoices.receive_invoice, invoices.settle_visit,
     invoices.withdraw_invoice, invoices.keep_visits, invoices.take_in_invoice, invoices.match_visits,
     invoices.match_everybodys,

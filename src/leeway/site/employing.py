@@ -55,7 +55,7 @@ PERIODS = (
 class EmployingForm(forms.Form):
     """One job: what an hour is paid, how many there are, how often it is paid, and roughly who does it."""
 
-    hourly = PoundsField(label="What would you pay for an hour?")
+    hourly = PoundsField(label="What would you pay for an hour?", called="The pay for an hour")
     hours = forms.DecimalField(
         label="How many hours a week?",
         help_text="7.5 is seven and a half hours.",
@@ -73,6 +73,7 @@ class EmployingForm(forms.Form):
     )
     budget = PoundsField(
         label="How much is there for it?",
+        called="What there is for it",
         required=False,
         help_text="Leave it empty, or enter your direct payment to see how many hours it pays for.",
     )

@@ -20,10 +20,11 @@ FITTING = {
 }  # fmt: skip
 #: What other actions call; each of those asks by itself. And what begins with nobody who could have died.
 WITHIN = {
-    "tell", "tell_many", "tell_of_words", "set_task", "finish_tasks", "finish_tasks_of_many", "end_tasks",
+    "tell", "tell_many", "tell_of_words", "set_task", "set_tasks", "finish_tasks", "finish_tasks_of_many", "end_tasks",
     "open_tasks_again",
     "finish_message_tasks", "tell_every_case", "claim_relationship", "write_anew",
     "add_person",
+    "write_to_people",  # whoever has died is left out, and nobody else's message stops for it
 }  # fmt: skip
 REFUSED = {
     "open_case": lambda case, by: actions.open_case(

@@ -36,13 +36,14 @@ def stops_of(cases: Collection[UUID], on: date) -> Mapping[UUID, Stop]:
     found: dict[UUID, Stop] = {}
     plans = PaymentPlan.objects.filter(case__in=cases, ended_on=None)
     found |= dict.fromkeys(plans.values_list("case", flat=True), Stop(PLAN, of_bills=False))
-    pauses = Pause.objects.filter(case__in=cases, starts_on__lte=on, ended_on=None)
+    running = Pause.objects.filter(case__in=cases, starts_on__lte=on, ended_on=None)
+    pauses = list(running.values_list("case", "because_of"))
     for why, stop in (
         (BecauseOf.BEFORE, Stop(BEFORE, False)),
         (BecauseOf.DISPUTE, Stop(DISPUTE, False)),
         (BecauseOf.CAPACITY, Stop(CAPACITY, True)),
     ):
-        found |= dict.fromkeys([case for case, its in pauses.values_list("case", "because_of") if its == why], stop)
+        found |= dict.fromkeys([case for case, its in pauses if its == why], stop)
     people = list(Case.objects.filter(pk__in=cases).select_related("person"))
     found |= dict.fromkeys(nobody_pays(people, on), Stop(CAPACITY, True))
     died = [case.pk for case in people if case.person.date_of_death is not None]
