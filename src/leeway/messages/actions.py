@@ -92,7 +92,7 @@ def write_message(
     return write_messages(new=[NewMessage(template, to, data, about, key)], by=by, on=on)[0]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a part of the action that writes them, undone with it
 def write_messages(*, new: Sequence[NewMessage], by: User | None, on: date) -> list[Message]:
     """Write many messages at once, each as `write_message` does, in their order."""
     rows = [_row(each, by, on) for each in new]
