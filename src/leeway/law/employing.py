@@ -3,7 +3,7 @@
 Source: National Minimum Wage Act 1998; Working Time Regulations 1998; Pensions Act 2008; Employers' Liability
 (Compulsory Insurance) Act 1969; Employment Rights Act 1996; for National Insurance see `national_insurance`. The law is
 that of the first day of a pay period: a new rate or age of the minimum wage counts from the next pay period on
-(SI 2015/621, reg. 4B). Hours in which somebody sleeps and may be woken are asked about, never counted by a guess.
+(SI 2015/621, reg. 4B). Whether hours in which somebody sleeps and may be woken are work is not judged here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,15 +22,14 @@ from leeway.law.pension_age import reaches_pension_age_on
 
 WEEKS_A_YEAR = 52
 MINUTES_AN_HOUR = 60
-#: The most minutes a week (the working time limit without an opt-out is 48 hours on average).
+#: All the minutes of a week: more is a slip.
 MINUTES_MOST = 7 * 24 * 60
 #: More than this an hour is a slip.
 HOURLY_MOST_PENCE = 100_00
 PENSION_FROM_AGE = 22
 WORKS_FROM_AGE = 16
-#: Weeks worked in a year of 52 with 5.6 weeks of holiday, in tenths.
-TENTHS = 10
-WHOLE = 10_000
+#: Tenths of a week, and hundredths of a per cent, in the whole.
+TENTHS, WHOLE = 10, 10_000
 FIELDS = (
     "hourly_pence",
     "minutes_a_week",
