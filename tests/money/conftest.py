@@ -22,9 +22,9 @@ def begun(another_case, agree, bea, finn, fay, mona):
 
 
 @pytest.fixture
-def world(begun, agree):
+def world(begun):
     """Make the world that actions need."""
-    return lambda *needs: set_up(begun(*needs), *needs, agree=agree)
+    return lambda *needs: set_up(begun(*needs), *needs)
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """Everything that can be done with money: each action with the world that it needs, for tests that play them all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -89,6 +90,7 @@ class World:
     finn: User
     fay: User
     mona: User
+    agree: Callable[..., Any]  # makes a plan that its person agreed to
     other: Case  # of somebody who has no budget yet
     owed: Owed | None = None  # to a provider, where an invoice is needed
     compared: Invoice | None = None  # which nobody has agreed
@@ -478,8 +480,28 @@ def _answer_argument(world: World) -> Any:
     )  # fmt: skip
 
 
+def _run(world: World, state: State, pay_on: date) -> Any:
+    """A run that has come as far as this state."""
+    run = making.make_run(pay_on=pay_on, by=world.finn, on=ON)
+    if state != State.MADE:
+        run = payments.approve_run(run=run, by=world.fay, on=ON)
+    if state in (State.SENT, State.CONFIRMED):
+        run = payments.record_sent(run=run, sent_on=ON, by=world.fay, on=ON)
+    return _confirm(world, run) if state == State.CONFIRMED else run
+
+
+def _pay(world: World, state: State) -> None:
+    world.runs[state] = _run(world, state, PAY_DAYS[len(world.runs)])
+
+
+def _agree_next(world: World) -> None:
+    world.agree(world.case, (Way.DIRECT_PAYMENT, 50_00, 0), starts_on=FOUR_WEEKS_END + timedelta(1), number=2)
+
+
 #: What actions need beside a run and a share of the NHS, in the order in which it is set up.
 SET_UP_BY: dict[str, Callable[[World], Any]] = {
+    "held back": _hold_back,  # before a run has it
+    **{state: partial(_pay, state=state) for state in State},
     "provider": _provider,
     "another approved": _another_approved,
     "together": _together,
@@ -508,6 +530,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "disputed": _dispute,
     "settled": _settle,
     "argued": _agree_invoice,
+    "agreed": _agree_next,
 }
 
 #: Each action that has to do with money: its room and name, what must be there first, and how it is called.
@@ -789,7 +812,9 @@ def begin(*needs: str, another_case: Callable[[str], Case], agree: Callable[...,
     charge_pence = _charged(case) if "charged" in needs else 0
     plan = agree(case, *ways, starts_on=STARTS, charge_pence=charge_pence)
     in_use(case, finn, fay, *(way for way, _, _ in ways))
-    world = World(case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), **officers, other=another_case("Eve"))
+    world = World(
+        case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), **officers, agree=agree, other=another_case("Eve")
+    )
     in_use(world.other, finn, fay, Way.DIRECT_PAYMENT)
     if "owing" in needs:
         world.owing = another_case("Una")
@@ -802,18 +827,15 @@ def begin(*needs: str, another_case: Callable[[str], Case], agree: Callable[...,
     return world
 
 
-def set_up(world: World, *needs: str, agree: Callable[..., Any]) -> World:
-    """What must be there beside the budget, by name: runs first, then the rest in its order."""
-    if "held back" in needs:
-        _hold_back(world)  # before a run has it
-    states = [state for state in State if state in needs]
-    for state, pay_on in zip(states, PAY_DAYS, strict=False):
-        world.runs[state] = _run(world, state, pay_on)
-    for need, make in SET_UP_BY.items():
-        if need in needs:
-            make(world)
-    if "agreed" in needs:
-        agree(world.case, (Way.DIRECT_PAYMENT, 50_00, 0), starts_on=FOUR_WEEKS_END + timedelta(1), number=2)
+def in_order(needs: Iterable[str]) -> tuple[str, ...]:
+    """What must be there beside the budget, in the order in which it comes about."""
+    return tuple(need for need in SET_UP_BY if need in needs)
+
+
+def set_up(world: World, *needs: str) -> World:
+    """What must be there beside the budget, by name."""
+    for need in in_order(needs):
+        SET_UP_BY[need](world)
     world.case.refresh_from_db()
     return world
 
@@ -827,16 +849,6 @@ def in_use(case: Case, finn: User, fay: User, *ways: Way) -> None:
             entered_by=finn, entered_on=SET_UP,
         )  # fmt: skip
         PayeeAccount.objects.filter(pk=entered.pk).update(state="approved", settled_by=fay, settled_on=SET_UP)
-
-
-def _run(world: World, state: State, pay_on: date) -> Any:
-    """A run that has come as far as this state."""
-    run = making.make_run(pay_on=pay_on, by=world.finn, on=ON)
-    if state != State.MADE:
-        run = payments.approve_run(run=run, by=world.fay, on=ON)
-    if state in (State.SENT, State.CONFIRMED):
-        run = payments.record_sent(run=run, sent_on=ON, by=world.fay, on=ON)
-    return _confirm(world, run) if state == State.CONFIRMED else run
 
 
 def put_aside(world: World) -> None:

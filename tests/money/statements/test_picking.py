@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.urls import reverse
 
+from leeway import carrying
 from leeway.access.kept import ENDED_FOR
 from leeway.access.models import Look
 from leeway.care.people.models import Relationship
@@ -203,7 +204,7 @@ def test_the_same_line_in_other_words_is_not_kept_twice(own, ada_user):
 
 
 def test_more_words_than_a_page_can_send_back_are_refused(own, ada_user, monkeypatch):
-    monkeypatch.setattr(picking, "CARRIED_MOST", 100)
+    monkeypatch.setattr(carrying, "CARRIED_MOST", 100)
     with pytest.raises(Refusal, match="Give fewer rows"):
         read(own, ada_user, TAXI, PRIVATE)
 

@@ -89,7 +89,7 @@ def make_claims(*, on: date) -> int:
         return 0
     number = Claim.objects.aggregate(last=Max("number"))["last"] or 0
     count = 0
-    for body, lines in sorted(_by_body(found).items(), key=lambda each: str(each[0])):
+    for body, lines in sorted(_by_body(found).items(), key=lambda each: (each[0] is None, str(each[0]))):
         count += 1
         _write(body, lines, period, number + count, on)
     return count

@@ -18,9 +18,11 @@ from leeway.money.budgets.dues import Payer
 from leeway.money.claims import actions as claims
 from leeway.money.claims.models import Claim
 from leeway.money.contributions.actions import confirm_receipt
+from leeway.money.contributions.models import Receipt
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 
 DAY, PERIOD = timedelta(days=1), timedelta(days=28)
+LATELY = timedelta(days=60)
 #: How many people are billed from their first day on, and how many as late as can be.
 IN_TIME, LATE = 10, 2
 WHY_LATE = "We set up the budget in the spring and did not begin to send bills. That was our mistake, and not yours."
@@ -43,10 +45,13 @@ def bill(finance: User, colleague: User, today: date) -> None:
 
 
 def _who_owe(today: date) -> list[Case]:
-    """Living people who owe the most of their share, so that there is something to tell."""
+    """Living people who owe the most of their share, so that there is something to tell: first who paid nothing lately."""
     owing = Account.objects.filter(kind=Kind.OWED_BY_PERSON, case__person__date_of_death=None)
     owed = owed_by(list(owing.values_list("case", flat=True)), today)
-    most = sorted((case for case, pence in owed.items() if pence > 0), key=lambda case: (-owed[case], str(case)))
+    lately = Receipt.objects.filter(payer=Payer.PERSON, received_on__gt=today - LATELY)
+    paid = set(lately.values_list("case", flat=True))
+    owing = (case for case, pence in owed.items() if pence > 0)
+    most = sorted(owing, key=lambda case: (case in paid, -owed[case], str(case)))
     cases = Case.objects.select_related("person").in_bulk(most[: IN_TIME + LATE])
     return [cases[case] for case in most[: IN_TIME + LATE]]
 
@@ -90,8 +95,8 @@ def _plan(case: Case, finance: User, today: date) -> None:
         by=finance, on=made_on,
     )  # fmt: skip
     for day, pence in days_of(plan):
-        if day <= today:
-            left = owed_by([case.pk], today).get(case.pk, 0)
+        left = owed_by([case.pk], today).get(case.pk, 0)
+        if day <= today and left > 0:
             confirm_receipt(
                 case=case, payer=Payer.PERSON, amount_pence=least(pence, left), received_on=day,
                 looked_at=f"The bank statement of {day:%-d %B}", owed_pence=left, by=finance, on=today,
@@ -123,10 +128,15 @@ def _ask_write_off(case: Case, finance: User, on: date):
     )  # fmt: skip
 
 
+def first_claim_on(today: date) -> date:
+    """The night in which the first claim on the NHS is made: after the last period but two."""
+    return last_period(today).ends_on + DAY - 2 * PERIOD
+
+
 def claim(finance: User, today: date) -> None:
     """Claim from the NHS for the last three periods: the first is chased, and a line of it queried."""
-    for back in (2, 1, 0):
-        claims.make_claims(on=last_period(today).ends_on + DAY - back * PERIOD)
+    for back in range(3):
+        claims.make_claims(on=first_claim_on(today) + back * PERIOD)
     made = list(Claim.objects.order_by("number"))
     for each in made[:-1]:
         claims.send_claim(claim=each, how="By secure email to their invoices team", by=finance, on=each.made_on + DAY)

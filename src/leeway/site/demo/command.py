@@ -348,11 +348,17 @@ def fail_one(run: PaymentRun, staff: Staff, today: date) -> None:
 
 
 def receive(staff: Staff, today: date) -> None:
-    """Let the shares of the NHS and of people fall due, and most be received in time, one in four long since not."""
+    """Let the shares of the NHS and of people fall due, and most be received in time, one in four long since not.
+
+    What the NHS pays since it is sent claims is received on those.
+    """
     contributions.let_fall_due(on=today)
-    accounts = Account.objects.filter(kind__in=OWED.values()).select_related("case").order_by("case__person", "kind")
-    for number, account in enumerate(accounts):
-        received_on = today - timedelta(days=20 if number % 4 else 120)
+    accounts = Account.objects.filter(kind__in=OWED.values()).select_related("case")
+    in_time = {Kind.OWED_BY_NHS: bills.first_claim_on(today) - timedelta(days=1)}
+    order = ("case__person__family_name", "case__person__given_name", "case__opened_on", "kind")
+    for number, account in enumerate(accounts.order_by(*order)):
+        in_time_on = in_time.get(Kind(account.kind), today - timedelta(days=20))
+        received_on = in_time_on if number % 4 else today - timedelta(days=120)
         due_pence = -balance(account, received_on)
         if due_pence > 0:
             contributions.confirm_receipt(

@@ -14,6 +14,7 @@ from leeway import limits, said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.acting import in_turn
 from leeway.care.people.actions import tell_many
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_cases
@@ -66,7 +67,10 @@ def take_over(*, upload: BinaryIO, source: str, by: User, on: date) -> list[Open
     check_can(by, Capability.CONFIRM_RECEIPTS)
     ask = "Say where these were billed, such as “Bills of the county’s finance system until 31 March 2027”."
     source = said.sentence(source, ask=ask, field="source", least=said.REASON)
-    content = upload.read()
+    return in_turn("take over what was owed", lambda: _take_over(upload.read(), source, by, on))
+
+
+def _take_over(content: bytes, source: str, by: User, on: date) -> list[Opening]:
     rows = _rows(content, on)
     cases = {row.case.pk: row.case for row in rows}
     lock_cases(Case.objects.filter(pk__in=cases))
