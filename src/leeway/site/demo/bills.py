@@ -45,13 +45,14 @@ def bill(finance: User, colleague: User, today: date) -> None:
 
 
 def _who_owe(today: date) -> list[Case]:
-    """Living people who owe the most of their share, so that there is something to tell: first who paid nothing lately."""
+    """Living people who owe the most of their share, those who paid nothing lately first."""
     owing = Account.objects.filter(kind=Kind.OWED_BY_PERSON, case__person__date_of_death=None)
     owed = owed_by(list(owing.values_list("case", flat=True)), today)
     lately = Receipt.objects.filter(payer=Payer.PERSON, received_on__gt=today - LATELY)
     paid = set(lately.values_list("case", flat=True))
-    owing = (case for case, pence in owed.items() if pence > 0)
-    most = sorted(owing, key=lambda case: (case in paid, -owed[case], str(case)))
+    most = sorted(
+        (case for case, pence in owed.items() if pence > 0), key=lambda case: (case in paid, -owed[case], str(case))
+    )
     cases = Case.objects.select_related("person").in_bulk(most[: IN_TIME + LATE])
     return [cases[case] for case in most[: IN_TIME + LATE]]
 
