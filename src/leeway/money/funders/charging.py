@@ -38,6 +38,8 @@ class TooMuch:
 def charged_too_much(budgets: Collection[UUID] | None = None) -> list[TooMuch]:
     """Lines of budgets, or of all, for which the person is charged money that nobody is charged for."""
     its = {each.pk: each for each in _with_such_money(budgets).select_related("ending")}
+    if not its:
+        return []
     parts = {part: each.pk for each in its.values() for part in each.parts.order_by().values_list("pk", flat=True)}
     paid = lines_of_parts(parts, its)
     return list(_too_much((its[parts[part]], lines, its[parts[part]].starts_on) for part, lines in paid.items()))

@@ -12,7 +12,7 @@ from leeway.law.numbers import floor_div, greatest, least
 from leeway.money.bills import actions
 from leeway.money.bills.actions.making import last_period
 from leeway.money.bills.kinds import Asked, BecauseOf, Every, MoneyFrom, SettlementKind, SpaceKind
-from leeway.money.bills.models import Bill
+from leeway.money.bills.models import Bill, Settlement
 from leeway.money.bills.standing import days_of, owed_by
 from leeway.money.budgets.dues import Payer
 from leeway.money.claims import actions as claims
@@ -80,8 +80,9 @@ def _stories(cases: Sequence[Case], finance: User, colleague: User, today: date)
     played = (_plan, _breathing_space, _dispute, _write_off)
     for case, play in zip(cases, played, strict=False):
         play(case, finance, today)
-    if len(cases) > len(played):
-        asked = _ask_write_off(cases[len(played)], finance, today - timedelta(days=3))
+    others = cases[len(played) : len(played) + 1]
+    asked = _ask_write_off(others[0], finance, today - timedelta(days=3)) if others else None
+    if asked is not None:
         actions.decide_settlement(settlement=asked, agreed=True, by=colleague, on=today - timedelta(days=2))
 
 
@@ -120,8 +121,11 @@ def _write_off(case: Case, finance: User, today: date) -> None:
     _ask_write_off(case, finance, today - DAY)
 
 
-def _ask_write_off(case: Case, finance: User, on: date):
+def _ask_write_off(case: Case, finance: User, on: date) -> Settlement | None:
+    """Asked for where something was owed on that day already: what is owed now may have fallen due since."""
     owed = owed_by([case.pk], on).get(case.pk, 0)
+    if owed <= 0:
+        return None
     return actions.ask_settlement(
         case=case, kind=SettlementKind.WRITE_OFF, amount_pence=least(owed, 40_00), because_of=Asked.OUR_FAULT,
         words="The bills of the summer went to an address that she had left; we were told and did not note it.",
