@@ -36,6 +36,7 @@ from leeway.care.planning.costs import (
     shares_of_final,
     totals_of,
 )
+from leeway.care.planning.enough import Enough, enough_to_employ
 from leeway.care.planning.evidence import needs_of, not_said, offers_and_choice
 from leeway.care.planning.models import (
     Agreement,
@@ -98,6 +99,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     _require_later_start(plan)
     _require_evidence(plan)
     _check_final(costed["pence_per_week"], to_explain_above(plan, guide), final_pence_per_week, reason)
+    _check_enough(enough_to_employ(lines, on), costed["pence_per_week"], final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
     charges = _charge(plan, costed_lines, final_pence_per_week, by, on)
     result = budget_result(
@@ -239,6 +241,17 @@ def _require_evidence(plan: Plan) -> None:
         raise Refusal(
             "The plan does not say how these needs are met, or why they are not: "
             f"{'; '.join(one.label for one in unmet)}. Return it, and ask for that."
+        )
+
+
+def _check_enough(enough: Enough | None, costed_pence: int, final_pence: int, reason: str) -> None:
+    """Refuse, without a reason, a direct payment for assistants that the law's costs of employing them go beyond."""
+    given = enough and enough.at(final_pence, costed_pence)
+    if given and given.short_pence and not said.says_something(reason, said.REASON):
+        raise Refusal(
+            f"{given} Return the plan, or say in a sentence how it is enough: the assistant is self-employed, or "
+            "somebody else pays the rest.",
+            field="reason",
         )
 
 

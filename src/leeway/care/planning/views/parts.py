@@ -16,6 +16,7 @@ from leeway.care.people.queries import about, get_case
 from leeway.care.planning import queries
 from leeway.care.planning.access import lacks_capacity
 from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, weekly_pence
+from leeway.care.planning.enough import enough_to_employ
 from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.forms import PERSON
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
@@ -89,6 +90,7 @@ def whole(plan: Plan, on: date) -> dict:
         "needs": needs_of(plan, lines, found=found),
         "rows": rows(lines, on),
         "costed": costed,
+        "enough": enough_to_employ(lines, on),
         "guide": guide,
         "guide_pence": guide_pence,
         "costed_instead": queries.is_costed_instead(guide),
