@@ -81,8 +81,8 @@ class Enough:
         planned, needed = pounds(self.planned_pence), pounds(self.least_pence)
         given = f"The plan gives {planned} a week for {self.hours} of assistants, held as a direct payment. "
         costs = (
-            f"Employing somebody for these hours at the least wage of {pounds(self.wage_pence)} costs {needed}, with "
-            "holiday, National Insurance, pension, insurance, payroll and training."
+            f"Employing somebody for these hours, as one job at the least wage of {pounds(self.wage_pence)}, costs "
+            f"{needed} with holiday, National Insurance, pension, insurance, payroll and training."
         )
         if self.short_pence:
             return f"{given}{costs} That is {pounds(self.short_pence)} a week short."

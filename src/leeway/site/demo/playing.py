@@ -18,6 +18,7 @@ from leeway.care.people import leave
 from leeway.care.people.models import Authority, Case, CaseKind, Relationship
 from leeway.care.people.states import Stage
 from leeway.care.planning import actions as planning
+from leeway.care.planning.enough import enough_to_employ
 from leeway.care.planning.models import ORDINARY, MetBy, Plan, Way
 from leeway.care.planning.queries import indicative as indicative_of
 from leeway.care.planning.queries import indicative_pence, offers_and_choice, plan_totals
@@ -38,6 +39,8 @@ from leeway.versions import version_of
 
 ORDER = list(Stage)
 ADVICE = "We talked about the walking group, the community alarm and who to call if things change. Leaflet given."
+WHY_MORE = "The plan is what it reasonably costs here to meet these needs; the first estimate did not know that."
+WHY_ENOUGH = "The assistant is self-employed, and this is their own price."
 
 
 @dataclass(frozen=True)
@@ -457,10 +460,9 @@ def sign_off(player: Player) -> None:
     look_at_the_risk(player, plan)
     costed = plan_totals(plan)["pence_per_week"]
     guide = indicative_pence(indicative_of(player.case)) or 0
-    reason = player.script.final_reason or (
-        "The plan is what it reasonably costs here to meet these needs; the first estimate did not know that."
-        if costed > guide
-        else ""
+    enough = enough_to_employ(list(plan.lines.all()), player.day(24))
+    reason = player.script.final_reason or " ".join(
+        [WHY_MORE] * (costed > guide) + [WHY_ENOUGH] * bool(enough and enough.short_pence)
     )
     planning.sign_off(
         plan=plan,
