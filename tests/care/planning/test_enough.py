@@ -61,6 +61,18 @@ def test_only_hours_of_assistants_held_as_a_direct_payment_count(hired, other):
     assert enough_to_employ(list(hired(18_50, **other).lines.all()), TODAY) is None
 
 
+def test_what_it_has_for_payroll_is_taken_in(hired):
+    plan = hired(13_00)
+    line = plan.lines.get()
+    payroll = Service.objects.create(
+        provider=line.service.provider, name="Pay slips", kinds=[Kind.PAYROLL], regulated=False, last_checked_on=TODAY
+    )
+    plan.lines.create(
+        what="Pay slips", service=payroll, way=line.way, unit="item", units=2, unit_cost_pence=5_25, frequency="weekly"
+    )
+    assert enough_to_employ(list(plan.lines.all()), TODAY).planned_pence == 140_50
+
+
 def test_a_fortnightly_hour_is_half_an_hour_a_week(hired):
     found = enough_to_employ(list(hired(18_50, hours=1, frequency="fortnightly").lines.all()), TODAY)
     assert (found.minutes_a_week, found.hours) == (30, "0 hours 30 minutes")

@@ -17,6 +17,7 @@ from leeway.law import law_on
 from leeway.law.employing import HOURLY_MOST_PENCE, MINUTES_AN_HOUR, MINUTES_MOST, employ, wage_at_least
 from leeway.law.months import anniversary
 from leeway.law.numbers import floor_div, least, pounds
+from leeway.market.listings.models import Kind
 from leeway.market.units import Unit
 from leeway.market.weeks import TIMES_A_WEEK
 
@@ -79,7 +80,7 @@ class Enough:
 
     def __str__(self) -> str:
         planned, needed = pounds(self.planned_pence), pounds(self.least_pence)
-        given = f"The plan gives {planned} a week for {self.hours} of assistants, held as a direct payment. "
+        given = f"The direct payment gives {planned} a week for {self.hours} of assistants, and payroll. "
         costs = (
             f"Employing somebody for these hours, as one job at the least wage of {pounds(self.wage_pence)}, costs "
             f"{needed} with holiday, National Insurance, pension, insurance, payroll and training."
@@ -92,19 +93,15 @@ class Enough:
 def enough_to_employ(lines: Sequence[PlanLine], on: date) -> Enough | None:
     """What a plan's direct payment gives for assistants who are paid by the hour; None where it has none.
 
-    Several lines are taken as one job: one insurance, and the National Insurance of one wage.
+    Several lines are taken as one job: one insurance, and the National Insurance of one wage. What the direct payment
+    has for payroll and insurance is taken in.
     """
-    hired = [line for line in lines if _is_hired(line)]
+    held = [line for line in lines if line.service and line.way == Way.DIRECT_PAYMENT]
+    hired = [line for line in held if line.service.is_personal_assistant and line.unit == Unit.HOUR]
+    beside = [line for line in held if Kind.PAYROLL in line.service.kinds]
     minutes = int(sum(int(line.units * MINUTES_AN_HOUR) * TIMES_A_WEEK[line.frequency] for line in hired))
     if not minutes:
         return None
     day = max(on, hired[0].plan.starts_on or on)
     wage = wage_at_least(anniversary(day, -AGE), law_on(day, settings.COUNCIL_POLICY))
-    return Enough(least(minutes, MINUTES_MOST), sum(map(weekly_pence, hired)), wage, day)
-
-
-def _is_hired(line: PlanLine) -> bool:
-    given_by = line.service
-    return bool(
-        given_by and given_by.is_personal_assistant and line.way == Way.DIRECT_PAYMENT and line.unit == Unit.HOUR
-    )
+    return Enough(least(minutes, MINUTES_MOST), sum(map(weekly_pence, [*hired, *beside])), wage, day)
