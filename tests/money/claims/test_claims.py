@@ -232,3 +232,15 @@ def test_its_papers_name_nobody(cases, finn, client):
     assert client.post(reverse("claims:send", args=[1]), {"how": "By secure email to their team"}).status_code == 302
     page = client.get(reverse("claims:receive", args=[1])).content.decode()
     assert "£25.00" in page and page.count("checked") == 2
+
+
+def test_a_line_whose_receipt_was_a_mistake_is_received_again_and_the_books_are_whole(cases, finn):
+    night(BILLED_ON[0])
+    claim, on = Claim.objects.get(), BILLED_ON[0]
+    line = claim.lines.first()
+    facts = {"lines": [line], "amount_pence": line.amount_pence, "received_on": on, "looked_at": "Bank statement 14"}
+    [paid] = actions.receive_claim(claim=claim, **facts, by=finn, on=on)
+    take_back(receipt=paid.receipt, reason="That was another council’s", by=finn, on=on)
+    actions.receive_claim(claim=claim, **facts, by=finn, on=on)
+    assert actions.left_of([claim])[claim.pk] == claim.total_pence - line.amount_pence
+    assert not list(proving.findings())

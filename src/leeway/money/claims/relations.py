@@ -47,7 +47,9 @@ RELATIONS = (
         "Line {place} of claim {number} was paid with a receipt of another case or amount.",
         "SELECT c.number, l.place FROM claims_paid AS p JOIN claims_claimline AS l ON l.id = p.line_id "
         "JOIN claims_claim AS c ON c.id = l.claim_id LEFT JOIN contributions_receipt AS r ON r.id = p.receipt_id "
-        "AND (r.case_id, r.payer) = (l.case_id, 'nhs') GROUP BY c.number, l.id, l.place, l.amount_pence "
-        "HAVING bool_or(r.id IS NULL) OR SUM(r.amount_pence) > l.amount_pence",
+        "AND (r.case_id, r.payer) = (l.case_id, 'nhs') "
+        "LEFT JOIN contributions_takenback AS back ON back.receipt_id = p.receipt_id "
+        "GROUP BY c.number, l.id, l.place, l.amount_pence HAVING bool_or(r.id IS NULL) "
+        "OR SUM(r.amount_pence) FILTER (WHERE back.receipt_id IS NULL) > l.amount_pence",
     ),
 )
