@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from leeway.market.listings.models import Provider
 from leeway.money.budgets.models import Funding
 from leeway.money.invoices.actions import (
     NewLine,
@@ -18,7 +19,7 @@ from leeway.money.invoices.actions import (
     withdraw_invoice,
 )
 from leeway.money.invoices.kinds import Answered, Finding, Happened
-from leeway.money.invoices.models import Agreement, Dispute, InvoiceLine
+from leeway.money.invoices.models import Agreement, Dispute, Invoice, InvoiceLine
 from leeway.money.invoices.states import State
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
@@ -130,3 +131,49 @@ def test_what_was_settled_since_is_compared_again_first(case, managed, provider,
     with pytest.raises(DatabaseError), transaction.atomic():
         Agreement.objects.update(pence=1)
     assert not list(findings())
+
+
+def test_a_dispute_about_a_visit_billed_twice_cannot_end_with_it_due_twice(case, managed, provider, finn):
+    """Also where both lines stand on the same invoice."""
+    settle(visit(provider, finn), managed(case), 10_00, finn)
+    invoice = compare_invoice(invoice=bill(provider, finn, ("V1", 10_00), ("V1", 10_00)), by=finn, on=ON)
+    agree_invoice(invoice=invoice, seen_pence=10_00, by=finn, on=ON)
+    said = {"answered": Answered.COUNCIL_ACCEPTS, "allowed_pence": 0, "answer": "They sent the log of the tag"}
+    with pytest.raises(Refusal, match="billed already, on line 1 of this invoice"):
+        answer_dispute(dispute=Dispute.objects.get(), **said, by=finn, on=ON)
+    assert owed(provider) == 10_00
+
+
+@pytest.mark.parametrize("number", ["inv-1", " INV -1", "Inv\u00a0-1", "INV-1\u2003"])
+def test_an_invoice_is_known_by_its_number_however_it_is_written(case, managed, provider, finn, number):
+    managed(case)
+    first = bill(provider, finn, ("V1", 10_00))
+    with pytest.raises(Refusal, match="is here already") as refused:
+        bill(provider, finn, ("V1", 10_00), number=number)
+    assert refused.value.field == "number"
+    facts = {field.name: getattr(first, field.name) for field in Invoice._meta.fields if field.name != "id"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Invoice.objects.create(**facts | {"number": " ".join(number.split())})
+    withdraw_invoice(invoice=first, reason="The provider sent it by mistake", by=finn, on=ON)
+    bill(provider, finn, ("V1", 10_00), number=number)
+
+
+def test_a_visit_is_settled_to_its_own_providers_lines_alone_and_within_what_a_line_may_bill(
+    case, managed, provider, finn
+):
+    budget, other = managed(case), Provider.objects.create(name="Somebody else’s care")
+    with pytest.raises(Refusal, match="bought from Somebody else’s care"):
+        settle(visit(other, finn), budget, 10_00, finn)
+    told = visit(provider, finn)
+    for pence, minutes in ((10_000_01, 30), (-1, 30), (10_00, 1441)):
+        with pytest.raises(Refusal, match="minutes and an amount"):
+            settle(told, budget, pence, finn, minutes)
+    assert not list(findings())
+
+
+def test_a_visit_that_was_entered_by_hand_is_not_entered_again(case, managed, provider, finn):
+    managed(case)
+    visit(provider, finn, reference="")
+    with pytest.raises(Refusal, match="is on record already"):
+        visit(provider, finn, reference="")
+    visit(provider, finn, 25, reference="")

@@ -26,7 +26,10 @@ def in_words(day: date) -> str:
 
 
 def compare(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Iterator[tuple[InvoiceLine, Found]]:
-    """What each line is found to be, a line at a time in the order of the invoice, so that a visit is billed once."""
+    """What each line is found to be, a line at a time in the order of the invoice, so that a visit is billed once.
+
+    None of these lines has a visit yet: one that has, of this invoice or another, bills it already.
+    """
     rows = list(lines)
     visits = _Visits(invoice, rows)
     for line in rows:
@@ -47,7 +50,7 @@ class _Visits:
                 self.by_person[said, each.day].append(each)
         known = {each.pk for each in self.by_reference.values()}
         known |= {each.pk for rows in self.by_person.values() for each in rows}
-        billed = InvoiceLine.objects.filter(visit__in=known).exclude(invoice=invoice)
+        billed = InvoiceLine.objects.filter(visit__in=known)
         self.billed = {line.visit_id: line for line in billed.select_related("invoice")}
 
     def meant_by(self, line: InvoiceLine) -> tuple[Visit | None, InvoiceLine | None]:

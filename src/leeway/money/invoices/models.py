@@ -4,7 +4,8 @@ import uuid
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Lower, Replace
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
@@ -15,6 +16,9 @@ from leeway.money.budgets.models import Funding
 from leeway.money.invoices.kinds import Answered, Because, Finding, Happened, Result, TableOf
 from leeway.money.invoices.states import MOVES, STAYS, WRITES, State
 from leeway.money.ledger.models import Account, Transfer
+
+#: By what an invoice is known: its number, however it is written.
+KNOWN_BY = Lower(Replace(F("number"), Value(" "), Value("")))
 
 
 class ProviderColumns(models.Model):
@@ -180,7 +184,7 @@ class Invoice(models.Model):
         ordering = ["due_on", "number", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "number"], condition=~Q(state=State.WITHDRAWN), name="invoice_numbered_once"
+                "provider", KNOWN_BY, condition=~Q(state=State.WITHDRAWN), name="invoice_numbered_once"
             ),
             models.CheckConstraint(condition=Q(total_pence__gt=0), name="invoice_positive"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="invoice_ends_after_it_begins"),

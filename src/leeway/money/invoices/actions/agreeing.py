@@ -174,7 +174,8 @@ def _looked_for_again(line: InvoiceLine) -> Visit:
     """The visit of a line that was not on record when it was compared, and is by now."""
     [(_line, found)] = compare(line.invoice, [line])
     if found.visit is None:
-        raise Refusal(f"{found.why} Only then can it be due.", field="answered")
+        then = " Only then can it be due." if found.finding == Finding.NOT_FOUND else ""
+        raise Refusal(f"{found.why}{then}", field="answered")
     return found.visit
 
 

@@ -6,6 +6,8 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
 
 from leeway import said
 from leeway.access.access import check_can
@@ -16,7 +18,7 @@ from leeway.law import law_on
 from leeway.law.numbers import pounds
 from leeway.law.visits import last_day_to_pay
 from leeway.market.listings.models import Provider
-from leeway.money.invoices.models import Invoice, InvoiceLine
+from leeway.money.invoices.models import KNOWN_BY, Invoice, InvoiceLine
 from leeway.money.invoices.states import MOVES, State
 from leeway.moves import require_move
 from leeway.refusal import Refusal
@@ -59,7 +61,10 @@ def receive_invoice(
     number = " ".join(number.split())
     if not number:
         raise Refusal("Enter the number that the provider gave the invoice.", field="number")
-    if Invoice.objects.filter(provider=provider, number=number).exclude(state=State.WITHDRAWN).exists():
+    same = Invoice.objects.alias(known_by=KNOWN_BY).filter(
+        provider=provider, known_by=Lower(Value(number.replace(" ", "")))
+    )
+    if same.exclude(state=State.WITHDRAWN).exists():
         raise Refusal(
             f"Invoice {number} of {provider.name} is here already. Look at that one, or check the number.",
             field="number",

@@ -16,7 +16,7 @@ from leeway.days import HAPPENED, check_day
 from leeway.market.listings.models import Provider
 from leeway.money.invoices.actions.matching import AT_ONCE, allocations_of
 from leeway.money.invoices.actions.receiving import NewLine, receive_invoice
-from leeway.money.invoices.actions.visiting import NewVisit
+from leeway.money.invoices.actions.visiting import SAME, NewVisit
 from leeway.money.invoices.bought import lines_of
 from leeway.money.invoices.comparing import in_words
 from leeway.money.invoices.kinds import TableOf
@@ -24,8 +24,6 @@ from leeway.money.invoices.models import Allocation, Invoice, ProviderColumns, V
 from leeway.refusal import Refusal
 
 KNOWN = "It is on record already."
-#: What two visits have in common that are the same one, told in two files without a number of the provider's.
-SAME = ("day", "starts_at", "person_reference", "nhs_number", "name", "minutes", "planned_minutes", "happened", "what")
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,12 @@ from leeway.access.roles import Capability
 from leeway.care.people.locks import lock_case
 from leeway.care.planning.models import PlanLine, Way
 from leeway.days import HAPPENED, check_day
+from leeway.law.numbers import pounds
 from leeway.market.listings.models import Provider
 from leeway.money.budgets.models import Funding, InstalmentKind
 from leeway.money.invoices.actions.matching import allocations_of
-from leeway.money.invoices.bought import Prices, minutes_paid_of, pence_due
+from leeway.money.invoices.actions.receiving import LINE_MOST_PENCE
+from leeway.money.invoices.bought import Prices, lines_of, minutes_paid_of, pence_due
 from leeway.money.invoices.comparing import in_words
 from leeway.money.invoices.kinds import Because, Happened, Result
 from leeway.money.invoices.models import Agreement, Allocation, Visit
@@ -23,6 +25,8 @@ from leeway.refusal import Refusal
 from leeway.versions import lock_as_seen, version_of
 
 DAY_MINUTES = 24 * 60
+#: What two visits have in common that are the same one, told twice without a number of the provider's.
+SAME = ("day", "starts_at", "person_reference", "nhs_number", "name", "minutes", "planned_minutes", "happened", "what")
 SETTLED = (
     "result", "because", "why", "case", "line", "funding", "rate_pence", "minutes_paid", "due_pence", "settled_by",
     "settled_on", "settled_because",
@@ -58,6 +62,12 @@ def enter_visit(*, provider: Provider, new: NewVisit, shown_by: str, by: User, o
         raise Refusal(sentence, field=field)
     if new.reference and Visit.objects.filter(provider=provider, reference=new.reference).exists():
         raise Refusal(f"Visit {new.reference} of {provider.name} is on record already.", field="reference")
+    facts = {name: getattr(new, name) for name in SAME}
+    if not new.reference and Visit.objects.filter(provider=provider, shown_by=shown_by, **facts).exists():
+        raise Refusal(
+            "This visit is on record already, shown by the same. Where it was another one, say what shows that.",
+            field="shown_by",
+        )
     visit = Visit.objects.create(provider=provider, shown_by=shown_by, entered_by=by, entered_on=on, **asdict(new))
     Allocation.objects.bulk_create(allocations_of([visit]))
     return visit
@@ -84,16 +94,23 @@ def settle_visit(
     reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     if line is not None:
         lock_case(line.plan.case_id)
-    allocation = Allocation.objects.select_related("visit").get(pk=visit)
+    allocation = Allocation.objects.select_related("visit__provider").get(pk=visit)
     lock_as_seen(allocation, version_of(allocation) if version is None else version)
     if Agreement.objects.filter(line__visit=visit).exists():
         raise Refusal("What is due for this visit is agreed on an invoice already, and stays as it is.")
     funding, minutes, pence = None, 0, 0
     if line is not None:
+        if not lines_of(allocation.visit.provider).filter(pk=line.pk).exists():
+            raise Refusal(
+                f"That line is not bought from {allocation.visit.provider.name}. Choose another.", field="line"
+            )
         funding = _funding_of(line, allocation.visit.day)
         minutes, pence = _worked_out(allocation.visit, line, minutes_paid, due_pence)
-    if not 0 <= minutes <= DAY_MINUTES or pence < 0:
-        raise Refusal("Enter minutes and an amount of nothing or more.", field="due_pence")
+    if not (0 <= minutes <= DAY_MINUTES and 0 <= pence <= LINE_MOST_PENCE):
+        raise Refusal(
+            f"Enter minutes and an amount of nothing or more, up to {DAY_MINUTES:,} and {pounds(LINE_MOST_PENCE)}.",
+            field="due_pence",
+        )
     allocation.result = Result.MATCHED if line is not None else Result.NOTHING_DUE
     allocation.because, allocation.why = Because.BY_HAND, f"Settled by {by.name} on {in_words(on)}: {reason}"
     allocation.case = line.plan.case if line is not None else allocation.case
