@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from leeway.care.people.models import Person, StoryLine
@@ -133,3 +134,32 @@ def test_what_is_bent_of_it_is_found(ada, finn, guards_aside):
     assert any("owed since before is 12051 pence" in finding for finding in proving.findings())
     guards_aside("DELETE FROM bills_opening")
     assert any("nothing says so" in finding for finding in proving.findings())
+
+
+@pytest.mark.parametrize("reference", ["inv-77", "INV -77", "Inv-77 "])
+def test_a_bill_of_before_is_taken_over_once_however_its_reference_is_written(ada, finn, reference):
+    row = f"999 123 4560,Bell,120.50,2026-02-01,{reference}"
+    with pytest.raises(Refusal, match="in the file twice"):
+        actions.take_over(upload=file(FIRST, row), source=SOURCE, by=finn, on=ON)
+    actions.take_over(upload=file(FIRST), source=SOURCE, by=finn, on=ON)
+    with pytest.raises(Refusal, match="taken over already"):
+        actions.take_over(upload=file(row), source=SOURCE, by=finn, on=ON)
+    facts = {field.name: getattr(Opening.objects.get(), field.name) for field in Opening._meta.fields}
+    del facts["id"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Opening.objects.create(**facts | {"reference": reference})
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        (f"{HEADER},Amount", f"{FIRST},1.00", "twice"),
+        (HEADER, FIRST.replace("120.50", "1,120.50"), "6 cells"),
+        (HEADER, FIRST.rpartition(",")[0], "4 cells"),
+    ],
+)
+def test_a_row_that_does_not_fit_its_columns_is_not_read_as_another(ada, finn, header, row, said):
+    """An amount with a comma and no quotes would be read as £1, owed since 120.50."""
+    with pytest.raises(Refusal, match=said):
+        actions.take_over(upload=file(row, header=header), source=SOURCE, by=finn, on=ON)
+    assert not Opening.objects.exists()

@@ -6,7 +6,8 @@ import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Replace
 
 from leeway.access.models import User
 from leeway.care.people.models import Case, Relationship
@@ -25,6 +26,9 @@ from leeway.money.bills.kinds import (
 from leeway.money.bills.references import in_fours, reference_of
 from leeway.money.bills.relations import NOT_SENT, REMINDED
 from leeway.money.ledger.models import Transfer
+
+#: By what something that was owed before is known: its reference, however it is written.
+KNOWN_BY = Lower(Replace(F("reference"), Value(" "), Value("")))
 
 
 class PaymentReference(models.Model):
@@ -211,7 +215,7 @@ class Opening(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="openings")
     amount_pence = models.BigIntegerField()
     since = models.DateField(help_text="From which day it is owed.")
-    reference = models.CharField(max_length=60, unique=True, help_text="What the other system calls it.")
+    reference = models.CharField(max_length=60, help_text="What the other system calls it.")
     source = models.TextField(help_text="Where it was billed.")
     digest = models.CharField(max_length=64, help_text="Of the file.")
     row = models.PositiveIntegerField()
@@ -220,7 +224,10 @@ class Opening(models.Model):
 
     class Meta:
         ordering = ["since", "reference"]
-        constraints = [models.CheckConstraint(condition=Q(amount_pence__gt=0), name="opening_of_something")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_pence__gt=0), name="opening_of_something"),
+            models.UniqueConstraint(KNOWN_BY, name="opening_taken_over_once"),
+        ]
         triggers = kept("opening_is_kept")
 
 

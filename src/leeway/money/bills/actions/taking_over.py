@@ -23,7 +23,7 @@ from leeway.days import HAPPENED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.banking.readers.values import pence_of
 from leeway.money.bills.kinds import BecauseOf
-from leeway.money.bills.models import Opening, Pause
+from leeway.money.bills.models import KNOWN_BY, Opening, Pause
 from leeway.money.ledger.actions import NewTransfer, open_accounts, transfer_many
 from leeway.money.ledger.models import Kind, Reason
 from leeway.money.ledger.reasons import FIRST_DAY
@@ -119,12 +119,12 @@ def _rows(content: bytes, on: date) -> list[_Row]:
         raise Refusal("The file has no rows below its first. Choose another one.", field="upload")
     found, bad = [], []
     cases = _cases_of({cells[NUMBER].replace(" ", "") for _number, cells in table})
-    same = Opening.objects.filter(reference__in=[cells[REFERENCE] for _number, cells in table])
-    taken = set(same.values_list("reference", flat=True))
+    same = Opening.objects.alias(known_by=KNOWN_BY).filter(known_by__in={_known_by(cells) for _number, cells in table})
+    taken = set(same.values_list(KNOWN_BY, flat=True))
     for number, cells in table:
         try:
             found.append(_row(number, cells, cases, taken, on))
-            taken.add(cells[REFERENCE])
+            taken.add(_known_by(cells))
         except Refusal as refusal:
             bad.append(f"Row {number}: {refusal}")
     if bad:
@@ -141,9 +141,22 @@ def _table(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     header = [name.strip() for name in (rows[0] if rows else ())]
     if missing := [name for name in COLUMNS if name not in header]:
         raise Refusal(f"The first row has no column {', '.join(missing)}. Name the columns so.", field="upload")
+    if twice := [name for name in COLUMNS if header.count(name) > 1]:
+        raise Refusal(f"The first row names {', '.join(twice)} twice. Take one out.", field="upload")
     for number, cells in enumerate(rows[1:], start=2):
+        if any(cells) and len(cells) != len(header):
+            raise Refusal(
+                f"Row {number} has {len(cells)} cells, and the first row names {len(header)} columns. Check its "
+                "commas: an amount has none.",
+                field="upload",
+            )
         told = dict(zip(header, (cell.strip() for cell in cells), strict=False))
         yield number, {name: told.get(name, "") for name in COLUMNS}
+
+
+def _known_by(cells: Mapping[str, str]) -> str:
+    """The reference of a row as it is compared, however it is written."""
+    return "".join(cells[REFERENCE].split()).lower()
 
 
 def _cases_of(numbers: Collection[str]) -> dict[str, list[Case]]:
@@ -162,10 +175,10 @@ def _row(number: int, cells: dict[str, str], cases: Mapping[str, list[Case]], ta
     case = known[0]
     if cells[NAME].casefold() != case.person.family_name.casefold():
         raise Refusal("the family name is not that of whoever has this NHS number. Check both.")
-    reference = cells[REFERENCE]
+    reference = " ".join(cells[REFERENCE].split())
     if not reference or len(reference) > 60:
         raise Refusal("give what the other system calls it, in 60 letters or fewer.")
-    if reference in taken:
+    if _known_by(cells) in taken:
         raise Refusal("this reference was taken over already, or is in the file twice.")
     pence = pence_of(cells[AMOUNT].removeprefix("£"), "the amount")
     if pence <= 0:

@@ -4,6 +4,7 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.text
 import leeway.guards
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -152,7 +153,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('amount_pence', models.BigIntegerField()),
                 ('since', models.DateField(help_text='From which day it is owed.')),
-                ('reference', models.CharField(help_text='What the other system calls it.', max_length=60, unique=True)),
+                ('reference', models.CharField(help_text='What the other system calls it.', max_length=60)),
                 ('source', models.TextField(help_text='Where it was billed.')),
                 ('digest', models.CharField(help_text='Of the file.', max_length=64)),
                 ('row', models.PositiveIntegerField()),
@@ -162,7 +163,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['since', 'reference'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_pence__gt', 0)), name='opening_of_something')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_pence__gt', 0)), name='opening_of_something'), models.UniqueConstraint(django.db.models.functions.text.Lower(django.db.models.functions.text.Replace(models.F('reference'), models.Value(' '), models.Value(''))), name='opening_taken_over_once')],
             },
         ),
         migrations.CreateModel(
