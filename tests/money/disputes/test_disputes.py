@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 
 from leeway.care.people.models import StoryLine, Task, Whose
 from leeway.care.planning.models import PlanLine, Way
+from leeway.law.disputes import STEPS
 from leeway.law.numbers import split
 from leeway.law.recharge import months_over
 from leeway.messages.models import Message
@@ -358,3 +359,18 @@ def test_what_is_recharged_is_of_the_day_and_by_nobody(dispute, settle):
     moved = Transfer.objects.filter(reason=Reason.RECHARGED)
     assert set(moved.values_list("made_by", "effective_date")) == {(None, ON)}
     assert Recharge.objects.count() == moved.count()
+
+
+def test_a_dispute_ends_no_sooner_than_it_began(dispute, settle):
+    with pytest.raises(Refusal, match="began on 1 June 2026") as refused:
+        settle(dispute, on=BEGAN - timedelta(days=1))
+    assert refused.value.field == "ended_on"
+    settle(dispute, on=BEGAN)
+
+
+def test_a_step_is_written_down_once(dispute, finn):
+    facts = {"kind": STEPS[0].code, "happened_on": BEGAN, "words": "Both panels met, and talked", "by": finn, "on": ON}
+    actions.record_step(dispute=dispute, **facts)
+    with pytest.raises(Refusal, match="on record already"):
+        actions.record_step(dispute=dispute, **facts)
+    actions.record_step(dispute=dispute, **facts | {"words": "They met again in the afternoon"})

@@ -14,7 +14,7 @@ from leeway.money.disputes.actions import open_dispute
 from leeway.money.funders.actions import add_funder
 from leeway.money.funders.queries import attributed
 from leeway.money.pools import actions, untangling
-from leeway.money.pools.models import Overhead
+from leeway.money.pools.models import Overhead, Pool
 from leeway.money.pools.position import contributions, releases, shadows, standing
 from leeway.money.pools.queries import Asked, picture, walk
 from leeway.money.pools.relations import RELATIONS
@@ -382,3 +382,31 @@ def test_a_pool_is_for_finance(pool, mona, finn):
         picture(pool, QUARTER, seen_by=mona)
     with pytest.raises(NotAllowed):
         actions.put_in(pool=pool, client_group=GROUP, starts_on=SET_UP, by=mona, on=ON)
+
+
+def test_what_a_partner_gives_and_an_overhead_are_put_in_once(pool, finn, icb, overhead):
+    """A second press, or a colleague's, puts nothing in twice."""
+    partner = pool.partners.get(funder=icb)
+    contribute(partner, finn, 1_000_00, kind="paid_in")
+    with pytest.raises(Refusal, match="on record already"):
+        contribute(partner, finn, 1_000_00, kind="paid_in")
+    contribute(partner, finn, 1_000_00, kind="invoiced")
+    overhead()
+    with pytest.raises(Refusal, match="on record already"):
+        overhead()
+    overhead(what="Their cars")
+
+
+@pytest.mark.parametrize(
+    ("days", "field"),
+    [
+        ({"starts_on": SET_UP - timedelta(days=1), "ends_on": SET_UP}, "starts_on"),
+        ({"starts_on": date(2027, 3, 31), "ends_on": date(2027, 4, 1)}, "ends_on"),
+    ],
+)
+def test_nothing_is_given_or_paid_for_days_on_which_there_is_no_pool(pool, finn, icb, overhead, days, field):
+    Pool.objects.filter(pk=pool.pk).update(ends_on=date(2027, 3, 31))
+    for put_in in (lambda: overhead(**days), lambda: contribute(pool.partners.get(funder=icb), finn, 10_00, **days)):
+        with pytest.raises(Refusal, match="Choose that day or") as refused:
+            put_in()
+        assert refused.value.field == field

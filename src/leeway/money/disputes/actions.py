@@ -102,9 +102,10 @@ def record_step(*, dispute: Dispute, kind: str, happened_on: date, words: str, b
     if kind not in {choice.code for choice in STEPS}:
         raise Refusal("Choose what was done.", field="kind")
     check_day(happened_on, HAPPENED, field="happened_on", what="The day on which it was done", on=on)
-    if happened_on < dispute.began_on:
-        raise Refusal(f"The dispute began on {dispute.began_on:%-d %B %Y}. Check the day.", field="happened_on")
+    _require_begun(dispute, happened_on, field="happened_on")
     words = said.sentence(words, ask="Say what came of it.", field="words", least=said.FEW)
+    if dispute.steps.filter(kind=kind, happened_on=happened_on, words=words).exists():
+        raise Refusal("This step is on record already. Where another followed, say what came of that.", field="words")
     return Step.objects.create(
         dispute=dispute, kind=kind, happened_on=happened_on, words=words, recorded_by=by, recorded_on=on
     )
@@ -131,6 +132,7 @@ def end_dispute(
     case = lock_case(dispute.case_id)
     _require_running(dispute)
     check_day(ended_on, HAPPENED, field="ended_on", what="The day on which it was decided", on=on)
+    _require_begun(dispute, ended_on, field="ended_on")
     check_day(starts_on, PLANNED, field="starts_on", what="The day from which they pay", on=on)
     check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
     if ends_on is not None and ends_on < starts_on:
@@ -332,6 +334,11 @@ def _require_known_payers(dispute: Dispute, on: date) -> None:
 def _require_running(dispute: Dispute) -> None:
     if dispute.outcomes.filter(taken_back_on=None).exists():
         raise Refusal("This dispute has ended. Take its outcome back first, if that was a mistake.")
+
+
+def _require_begun(dispute: Dispute, day: date, *, field: str) -> None:
+    if day < dispute.began_on:
+        raise Refusal(f"The dispute began on {dispute.began_on:%-d %B %Y}. Check the day.", field=field)
 
 
 def _require_not_settled(dispute: Dispute, starts_on: date) -> None:

@@ -35,6 +35,8 @@ from leeway.money.pools.untangling import untangle
 from leeway.period import Period
 from leeway.refusal import Refusal
 
+#: What two overheads have in common that are the same one, put in twice.
+SAME_OVERHEAD = ("what", "team", "paid_by", "starts_on", "ends_on", "pence")
 FIGURES_OF = {CAP_AND_COLLAR: ("cap_percent", "collar_percent"), HOST_FIRST: ("first_percent",)}
 
 
@@ -86,10 +88,11 @@ def contribute(
 ) -> Contribution:
     """Record what a partner agreed to contribute, how that changed, what was invoiced, or what was paid in."""
     check_can(by, Capability.KEEP_POOLS)
-    _lock(partner.pool_id)
+    pool = _lock(partner.pool_id)
     check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
     check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
     _require_order(starts_on, ends_on)
+    _require_days_of(pool, starts_on, ends_on)
     check_day(dated_on, HAPPENED, field="dated_on", what="The day", on=on)
     if kind not in ContributionKind:
         raise Refusal("Choose what this is.", field="kind")
@@ -108,17 +111,10 @@ def contribute(
     )
     if kind == ContributionKind.CHANGED and agreed + pence < 0:
         raise Refusal(f"{partner} agreed {pounds(agreed)} for these days, and cannot give less than nothing.")
-    return Contribution.objects.create(
-        partner=partner,
-        kind=kind,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        pence=pence,
-        dated_on=dated_on,
-        words=words,
-        recorded_by=by,
-        recorded_on=on,
-    )
+    facts = {"kind": kind, "starts_on": starts_on, "ends_on": ends_on, "pence": pence, "dated_on": dated_on}
+    if partner.contributions.filter(**facts, words=words).exists():
+        raise Refusal("This is on record already. Where it is another one, say by what that is known.", field="words")
+    return Contribution.objects.create(partner=partner, **facts, words=words, recorded_by=by, recorded_on=on)
 
 
 @transaction.atomic
@@ -140,15 +136,7 @@ def put_in(
     check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
     check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
     _require_order(starts_on, ends_on)
-    if starts_on < pool.starts_on:
-        raise Refusal(
-            f"The pool begins on {pool.starts_on:%-d %B %Y}. Choose that day or a later one.", field="starts_on"
-        )
-    if pool.ends_on is not None and (ends_on or starts_on) > pool.ends_on:
-        raise Refusal(
-            f"The pool ends on {pool.ends_on:%-d %B %Y}. Choose that day or an earlier one.",
-            field="ends_on" if ends_on else "starts_on",
-        )
+    _require_days_of(pool, starts_on, ends_on)
     if bool(client_group) == (line is not None):
         raise Refusal("Choose a client group, or one line by its name.", field="client_group")
     if client_group and client_group not in pool.client_groups:
@@ -211,6 +199,7 @@ def add_overhead(
     for name, what in (("starts_on", "The first day"), ("ends_on", "The last day"), ("locked_until", "The day")):
         check_day(facts.get(name), PLANNED, field=name, what=what, on=on)
     _require_order(facts["starts_on"], facts["ends_on"])
+    _require_days_of(pool, facts["starts_on"], facts["ends_on"])
     if bool(facts.get("locked_percent")) != bool(facts.get("locked_until")):
         raise Refusal("Say how much of it is locked, and until which day; or neither.", field="locked_until")
     if not pool.partners.filter(funder=facts["paid_by"]).exists():
@@ -221,6 +210,8 @@ def add_overhead(
         figures = {}
     else:
         _require_stated(str(facts["driver"]), figures)
+    if pool.overheads.filter(**{name: facts[name] for name in SAME_OVERHEAD}).exists():
+        raise Refusal("This overhead is on record already. Where it is another one, say what that is.", field="what")
     made = Overhead.objects.create(pool=pool, **facts, recorded_by=by, recorded_on=on)
     _state(made, figures)
     return made
@@ -286,6 +277,19 @@ def _one_at_a_time() -> None:
 def _require_order(starts_on: date, ends_on: date | None) -> None:
     if ends_on is not None and ends_on < starts_on:
         raise Refusal("The last day lies before the first. Check both.", field="ends_on")
+
+
+def _require_days_of(pool: Pool, starts_on: date, ends_on: date | None) -> None:
+    """Refuse days on which there is no pool."""
+    if starts_on < pool.starts_on:
+        raise Refusal(
+            f"The pool begins on {pool.starts_on:%-d %B %Y}. Choose that day or a later one.", field="starts_on"
+        )
+    if pool.ends_on is not None and (ends_on or starts_on) > pool.ends_on:
+        raise Refusal(
+            f"The pool ends on {pool.ends_on:%-d %B %Y}. Choose that day or an earlier one.",
+            field="ends_on" if ends_on else "starts_on",
+        )
 
 
 def _require_stated(driver: str, figures: Mapping[Team | Case, int]) -> None:

@@ -89,7 +89,7 @@ def contribute(request: SignedIn, pool_id):
     """Record what a partner contributes."""
     pool = queries.get_pool(pool_id, seen_by=request.user)
     year = financial_year(timezone.localdate())
-    days = {"starts_on": year.starts_on, "ends_on": year.ends_on}
+    days = {"starts_on": max(year.starts_on, pool.starts_on), "ends_on": min(year.ends_on, pool.ends_on or date.max)}
     form = ContributionForm(request.POST or None, pool=pool, initial=days)
     if act(form, lambda **by_on: actions.contribute(**form.cleaned_data, **by_on), request):
         messages.success(request, "The contribution is recorded.")
