@@ -210,7 +210,7 @@ def add_overhead(
         figures = {}
     else:
         _require_stated(str(facts["driver"]), figures)
-    if pool.overheads.filter(**{name: facts[name] for name in SAME_OVERHEAD}).exists():
+    if pool.overheads.filter(**{name: facts.get(name) for name in SAME_OVERHEAD}).exists():
         raise Refusal("This overhead is on record already. Where it is another one, say what that is.", field="what")
     made = Overhead.objects.create(pool=pool, **facts, recorded_by=by, recorded_on=on)
     _state(made, figures)
