@@ -9,6 +9,7 @@ from django.urls import reverse
 from leeway.care.planning import actions
 from leeway.care.planning.enough import Enough, enough_to_employ
 from leeway.law import compute
+from leeway.market.contracts.actions import record_rate
 from leeway.market.listings.models import Kind, Provider, Service
 from leeway.refusal import Refusal
 from tests.care.conftest import TODAY
@@ -90,6 +91,24 @@ def test_a_budget_that_is_cut_is_asked_of_what_is_left(hired):
     found = enough_to_employ(list(hired(18_50).lines.all()), TODAY)
     assert found.at(130_00, 185_00) == Enough(600, 130_00, 12_71, date(2026, 12, 7))
     assert found.at(130_00, 185_00).short_pence > 0
+
+
+def test_what_is_asked_here_stands_beside_it(client, hired, bea):
+    plan = hired(18_50)
+    assistant, found = plan.lines.get().service, lambda: enough_to_employ(list(plan.lines.all()), TODAY)
+    assert found().asked is None
+    other = Service.objects.create(
+        provider=assistant.provider, name="Sam", kinds=[Kind.PERSONAL_ASSISTANT], regulated=False, last_checked_on=TODAY
+    )
+    for service, pence in ((assistant, 15_00), (other, 18_01)):
+        record_rate(service=service, pence=pence, unit="hour", starts_on=TODAY, by=bea, on=TODAY)
+    asked = found().asked
+    assert (asked.priced, asked.least_pence, asked.median_pence, asked.most_pence) == (2, 15_00, 16_51, 18_01)
+    client.force_login(bea)
+    assert (
+        "£16.51 in the middle (2 with a price)"
+        in client.get(reverse("planning:overview", args=[plan.case_id])).content.decode()
+    )
 
 
 def test_worker_manager_and_person_see_it(client, hired, bea, mona, ada_user):

@@ -17,6 +17,7 @@ from leeway.law import law_on
 from leeway.law.employing import HOURLY_MOST_PENCE, MINUTES_AN_HOUR, MINUTES_MOST, employ, wage_at_least
 from leeway.law.months import anniversary
 from leeway.law.numbers import floor_div, least, pounds
+from leeway.market.contracts.sufficiency import Asked, asked_here
 from leeway.market.listings.models import Kind
 from leeway.market.units import Unit
 from leeway.market.weeks import TIMES_A_WEEK
@@ -35,6 +36,11 @@ class Enough:
     planned_pence: int
     wage_pence: int
     on: date
+
+    @cached_property
+    def asked(self) -> Asked | None:
+        """What the assistants who are listed here ask an hour, as far as their prices are recorded."""
+        return asked_here(Kind.PERSONAL_ASSISTANT, Unit.HOUR, self.on)
 
     @cached_property
     def least_pence(self) -> int:

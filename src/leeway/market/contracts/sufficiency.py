@@ -3,10 +3,12 @@
 Source: care and support statutory guidance, ch. 11: a budget must be enough to meet the needs, at what that costs here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from django.db.models import QuerySet
 
 from leeway.law import law_on
 from leeway.law.allocation import table_on
@@ -67,12 +69,30 @@ def sufficiency(on: date, policy: Path | None = None) -> list[Sufficiency]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What services of one kind that are listed here ask for one unit: how many have a price, and which."""
+
+    priced: int
+    least_pence: int
+    median_pence: int
+    most_pence: int
+
+
+def asked_here(kind: Kind, unit: Unit, on: date) -> Asked | None:
+    """What services of a kind ask for a unit on a day, the least price of each; None where none has a price."""
+    listed = Service.objects.filter(no_longer_listed_on=None, kinds__contains=[kind])
+    asked = _least_prices(listed.values("pk"), unit, on)
+    median = _median(asked)
+    return None if median is None else Asked(len(asked), asked[0], median, asked[-1])
+
+
 def _subjects(tables: Iterable[Table], service: str) -> tuple[str, ...]:
     asked = (question for table in tables for question in table.questions if question.service == service)
     return tuple(dict.fromkeys(question.domain for question in asked))
 
 
-def _least_prices(services: list, unit: str, on: date) -> list[int]:
+def _least_prices(services: Sequence | QuerySet, unit: str, on: date) -> list[int]:
     """The least price of each service for one unit on a day, in order. A free service says nothing of prices."""
     least: dict = {}
     rates = Rate.objects.filter(in_force(on), service__in=services, unit=unit, pence__gt=0)
