@@ -120,6 +120,34 @@ def test_what_was_confirmed_beside_a_claim_is_not_confirmed_on_it_again(cases, f
     assert len(actions.receive_claim(**receive, looked_at="Statement 3, line 9", on=on)) == 1
 
 
+def test_what_was_received_beside_claims_is_not_claimed(cases, finn):
+    """Ada's £25 and half of her next £140 came in before the claims were made: the other £70 are claimed, and once."""
+    on = BILLED_ON[0]
+    let_fall_due(on=on)
+    paid = {
+        "case": cases[0],
+        "payer": Payer.NHS,
+        "by": finn,
+        "received_on": on,
+        "looked_at": "Statement 3, line 9",
+        "on": on,
+    }
+    first = confirm_receipt(**paid, amount_pence=25_00, owed_pence=owed(cases[0]))
+    second = confirm_receipt(**paid, amount_pence=70_00, owed_pence=owed(cases[0]))
+    night(on)
+    assert [line.case for line in Claim.objects.get().lines.all()] == [cases[1]]
+    night(BILLED_ON[1])
+    line = Claim.objects.first().lines.get(case=cases[0])
+    assert line.amount_pence == 70_00 and line.starts_on == date(2026, 4, 27)
+    assert not list(proving.findings())
+    take_back(receipt=first, reason="Another council's", by=finn, on=BILLED_ON[1])
+    take_back(receipt=second, reason="Another council's", by=finn, on=BILLED_ON[1])
+    night(BILLED_ON[2])
+    claimed = Claim.objects.first().lines.get(case=cases[0])
+    assert claimed.amount_pence == 25_00 + 70_00 + 140_00
+    assert not list(proving.findings())
+
+
 def test_it_is_sent_chased_queried_and_received_line_by_line(cases, finn, fay, bea):
     night(BILLED_ON[0])
     claim, on = Claim.objects.get(), BILLED_ON[0]

@@ -1,9 +1,9 @@
 """Claiming from NHS bodies: made by night from what fell due, sent, chased, queried line by line, received."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
@@ -19,7 +19,7 @@ from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
 from leeway.days import HAPPENED, check_day
 from leeway.law import law_on
-from leeway.law.numbers import pounds, split
+from leeway.law.numbers import greatest, least, pounds, split
 from leeway.money.bills.actions.making import Movement, last_period
 from leeway.money.budgets.dues import Payer
 from leeway.money.claims.models import Chase, Claim, Claimed, ClaimLine, ClaimSent, Paid, Query
@@ -35,18 +35,22 @@ from leeway.refusal import Refusal
 
 #: What the NHS owes that is on no claim yet, with the days that it is for: as bills have it of people.
 MOVEMENTS = """
-    SELECT a.case_id, t.id, t.reason, CASE WHEN t.credit_id = a.id THEN t.amount_pence ELSE -t.amount_pence END,
+    SELECT a.case_id, t.id, t.reason, moved.pence - COALESCE(claimed.pence, 0),
            COALESCE(original.effective_date, t.effective_date), f.starts_on, f.ends_on, p.way,
            p.nhs_pence_per_week, b.pay_calendar_starts_on, e.ends_on, e.left_out_until, e.reason,
            (SELECT min(effective_date) FROM ledger_transfer AS promised
              WHERE promised.about = f.id AND promised.reason = 'promised')
       FROM ledger_account AS a JOIN ledger_transfer AS t ON t.credit_id = a.id OR t.debit_id = a.id
+     CROSS JOIN LATERAL (SELECT CASE WHEN t.credit_id = a.id THEN t.amount_pence ELSE -t.amount_pence END AS pence)
+        AS moved
+      LEFT JOIN (SELECT transfer_id, SUM(amount_pence)::bigint AS pence FROM claims_claimed GROUP BY transfer_id)
+        AS claimed ON claimed.transfer_id = t.id
       LEFT JOIN ledger_transfer AS original ON original.id = t.corrects_id
       LEFT JOIN budgets_funding AS f ON f.id = t.about LEFT JOIN budgets_part AS p ON p.id = f.part_id
       LEFT JOIN budgets_budget AS b ON b.id = p.budget_id LEFT JOIN budgets_ending AS e ON e.budget_id = b.id
      WHERE a.kind = 'owed_by_nhs' AND t.effective_date <= %(until)s
        AND t.reason IN ('fell_due', 'no_longer_due', 'recharged', 'recharge_undone')
-       AND NOT EXISTS (SELECT 1 FROM claims_claimed AS x WHERE x.transfer_id = t.id)
+       AND moved.pence <> COALESCE(claimed.pence, 0)
      ORDER BY a.case_id, 5, t.id
 """
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('numbers of claims', 0))"
@@ -76,14 +80,16 @@ class _Parted:
 def make_claims(*, on: date) -> int:
     """Make the claim on each NHS body for the last pay period that is over; how many. Nightly work.
 
-    Who pays which line on which day is asked of the funders. Where more of a case was taken back from a body than fell
-    due, that waits for the next period: nobody is claimed less than nothing from.
+    Who pays which line on which day is asked of the funders. What was received beside claims is not claimed. Where
+    more of a case was taken back from a body than fell due, that waits for the next period: nobody is claimed less
+    than nothing from.
     """
     period = last_period(on)
     with connection.cursor() as cursor:
         cursor.execute(_ALONE)
         cursor.execute(MOVEMENTS, {"until": period.ends_on})
         found = [Movement(*row) for row in cursor.fetchall()]
+    found = _not_received(found, on)
     lock_cases(Case.objects.filter(pk__in={each.case for each in found}))
     if Claim.objects.filter(period_starts_on=period.starts_on).exists():
         return 0
@@ -93,6 +99,20 @@ def make_claims(*, on: date) -> int:
         count += 1
         _write(body, lines, period, number + count, on)
     return count
+
+
+def _not_received(found: Sequence[Movement], on: date) -> list[Movement]:
+    """What is left of some movements once what came in beside claims is taken off, the oldest of each case first."""
+    beside = Receipt.objects.filter(payer=Payer.NHS, taken_back=None, claim_paid=None, confirmed_on__lte=on)
+    beside = beside.filter(case__in={each.case for each in found}).order_by()
+    came = Counter(dict(beside.values_list("case").annotate(Sum("amount_pence"))))
+    left = []
+    for each in found:
+        off = greatest(least(each.pence, came[each.case]), 0)
+        came[each.case] -= off
+        if each.pence != off:
+            left.append(replace(each, pence=each.pence - off))
+    return left
 
 
 def _by_body(found: Sequence[Movement]) -> Mapping[UUID | None, Mapping[UUID, _Line]]:

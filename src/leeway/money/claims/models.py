@@ -78,7 +78,10 @@ class ClaimLine(models.Model):
 
 
 class Claimed(models.Model):
-    """How much of a movement of what the NHS owes is on which line: all of each movement is claimed, and once."""
+    """How much of a movement of what the NHS owes is on which line.
+
+    All of each movement is claimed, and once, but what was received beside claims.
+    """
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="claimed")
     line = models.ForeignKey(ClaimLine, models.PROTECT, related_name="claimed")

@@ -37,7 +37,19 @@ RELATIONS = (
         "Transfer {transfer} moved {pence} pence, and {claimed} pence of it are claimed.",
         f"WITH moved AS ({MOVED}) SELECT moved.id AS transfer, moved.pence, SUM(x.amount_pence) AS claimed "
         "FROM claims_claimed AS x JOIN moved ON moved.id = x.transfer_id GROUP BY moved.id, moved.pence "
-        "HAVING SUM(x.amount_pence) <> moved.pence",
+        "HAVING SUM(x.amount_pence) NOT BETWEEN LEAST(moved.pence, 1) AND GREATEST(moved.pence, -1)",
+    ),
+    Relation(
+        "Case {case}: {rest} pence of what claims have are left out, and {beside} were received beside claims.",
+        f"WITH moved AS ({MOVED}), rest AS (SELECT moved.case_id, moved.pence - SUM(x.amount_pence) AS pence "
+        " FROM claims_claimed AS x JOIN moved ON moved.id = x.transfer_id "
+        " GROUP BY moved.id, moved.case_id, moved.pence), "
+        "beside AS (SELECT r.case_id, SUM(r.amount_pence) AS pence FROM contributions_receipt AS r "
+        " WHERE r.payer = 'nhs' AND NOT EXISTS (SELECT 1 FROM claims_paid AS p WHERE p.receipt_id = r.id) "
+        " GROUP BY r.case_id) "
+        "SELECT rest.case_id AS case, SUM(rest.pence) AS rest, COALESCE(MAX(beside.pence), 0) AS beside "
+        "FROM rest LEFT JOIN beside USING (case_id) GROUP BY rest.case_id "
+        "HAVING SUM(rest.pence) > COALESCE(MAX(beside.pence), 0)",
     ),
     Relation(
         "Claim {number} is not as it was made: its digest does not fit.",
