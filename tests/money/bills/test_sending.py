@@ -11,6 +11,7 @@ from leeway.care.people.models import Authority, CapacityDecision, Relationship,
 from leeway.messages.models import Message
 from leeway.money.bills import actions, queries
 from leeway.money.bills.actions import agreeing
+from leeway.money.bills.content import bill_letter
 from leeway.money.bills.kinds import BecauseOf, Every, MoneyFrom, PlanEnd, SpaceKind
 from leeway.money.bills.models import Bill, BreathingSpace, PaymentPlan, Reminder, Sending
 from leeway.money.bills.standing import MISSED, PAID, TO_COME, instalments_of, overdue
@@ -134,13 +135,29 @@ def test_late_begins_after_so_many_days(budget, days, late):
     assert (found.sent, found.late) == (1 - late, late)
 
 
-def test_a_late_bill_that_is_paid_already_says_so(budget, finn):
-    night(BILLED_ON[3])
+def test_a_late_bill_that_is_paid_already_is_asked_of_nobody(budget, finn):
+    on = BILLED_ON[3]
+    night(on)
     bill = Bill.objects.get()
-    assert not queries.work(seen_by=finn, on=BILLED_ON[3]).paid
-    pay(budget.case, bill.to_pay_pence, finn, BILLED_ON[3])
-    found = queries.work(seen_by=finn, on=BILLED_ON[3])
-    assert (found.late, found.paid) == ([bill], {bill.pk})
+    assert queries.work(seen_by=finn, on=on).late == [bill] and not queries.paid_before_they_went([bill], on)
+    pay(budget.case, bill.to_pay_pence, finn, on)
+    assert queries.work(seen_by=finn, on=on).late == [] and queries.paid_before_they_went([bill], on) == {bill.pk}
+    assert actions.send_bills(on=on).late == 0 and not Task.objects.filter(kind="bills").exists()
+    with pytest.raises(Refusal, match="paid already"):
+        actions.explain_lateness(bill=bill, why="We did not set it up", every=Every.WEEK, times=10, by=finn, on=on)
+
+
+def test_a_late_bill_asks_for_what_is_left_of_it(budget, finn):
+    on = BILLED_ON[3]
+    night(on)
+    bill = Bill.objects.get()
+    pay(budget.case, bill.to_pay_pence - 20_00, finn, on)
+    actions.explain_lateness(bill=bill, why="We did not set it up", every=Every.WEEK, times=10, by=finn, on=on)
+    actions.send_bill(bill=bill, by=finn, on=on)
+    body = Message.objects.get(template="bill_late").body
+    assert "£20.00" in body and "£2.00 every week, 10 times" in body
+    told = str(bill_letter(queries.get_bill(budget.case_id, bill.number, seen_by=finn), "Fairbourne"))
+    assert "£20.00 as we agree with you" in told and "taken off since it was made" in told
 
 
 def test_an_old_bill_of_nothing_needs_no_apology(budget, finn):

@@ -63,7 +63,7 @@ def bill_letter(bill: Bill, council: str) -> Letter:
             _to_pay(bill, sending, lateness),
             Heading("What this bill is for"),
             _lines(list(bill.lines.all())),
-            _adds_up(bill),
+            _adds_up(bill, lateness),
             *_how_to_pay(bill, sending),
             *IF_YOU_CANNOT,
             *IF_IT_IS_WRONG,
@@ -111,8 +111,9 @@ def _to_pay(bill: Bill, sending: Sending | None, lateness: Lateness | None) -> A
         return Amount("To pay", owed)
     if sending is None:
         return Amount("To pay", pounds(bill.to_pay_pence))
-    until = "as we agree with you" if lateness else f"by {day(sending.due_by)}"
-    return Amount("To pay", f"{pounds(bill.to_pay_pence)} {until}")
+    if lateness:
+        return Amount("To pay", f"{pounds(lateness.left_pence)} as we agree with you")
+    return Amount("To pay", f"{pounds(bill.to_pay_pence)} by {day(sending.due_by)}")
 
 
 def _lines(lines: Sequence[BillLine]) -> Table:
@@ -136,12 +137,15 @@ def _days(line: BillLine) -> str:
     return cell(f"{day(line.starts_on)} to {day(line.ends_on)}", count)
 
 
-def _adds_up(bill: Bill) -> Table:
+def _adds_up(bill: Bill, lateness: Lateness | None) -> Table:
     rows = [("To pay by the bill before", bill.earlier_pence), ("This bill", bill.charged_pence)]
     rows.append(("You paid: thank you", -bill.received_pence))
     if bill.settled_pence:
         rows.append(("Written off, or paid back to you", -bill.settled_pence))
-    rows.append(("To pay", bill.to_pay_pence))
+    left = lateness.left_pence if lateness else bill.to_pay_pence
+    if left != bill.to_pay_pence:
+        rows.append(("Paid or taken off since it was made", left - bill.to_pay_pence))
+    rows.append(("To pay", left))
     return Table(
         "How it adds up", ("What", "Amount"), tuple((words, pounds(pence)) for words, pence in rows), total=True
     )

@@ -145,6 +145,7 @@ class Lateness(models.Model):
 
     bill = models.OneToOneField(Bill, models.PROTECT, primary_key=True, related_name="lateness")
     why = models.TextField(help_text="As the person reads it.")
+    left_pence = models.BigIntegerField(help_text="What was left to pay of the bill when this was written.")
     offered_pence = models.BigIntegerField(help_text="Each instalment that is offered.")
     offered_every = models.CharField(max_length=10, choices=Every)
     offered_times = models.PositiveSmallIntegerField()
@@ -154,7 +155,7 @@ class Lateness(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(offered_pence__gt=0, offered_times__gte=2), name="lateness_offers_a_plan"
+                condition=Q(left_pence__gt=0, offered_pence__gt=0, offered_times__gte=2), name="lateness_offers_a_plan"
             )
         ]
         triggers = kept("lateness_is_kept")

@@ -55,6 +55,7 @@ class Account:
     spaces: QuerySet[BreathingSpace]
     settlements: QuerySet[Settlement]
     late: Sequence[Bill]
+    paid: Collection[UUID]
     on: date
 
     @property
@@ -94,7 +95,8 @@ def account(case_id: UUID, *, seen_by: User, on: date, page: str = "What is paid
         pauses=case.pauses.all(),
         spaces=case.breathing_spaces.all(),
         settlements=case.settlements.select_related("answer", "asked_by"),
-        late=[bill for bill in bills if not hasattr(bill, "sending") and is_late(bill, on)],
+        late=[bill for bill in bills if not hasattr(bill, "sending") and is_late(bill, on) and left[bill.pk]],
+        paid=paid_before_they_went(bills, on),
         on=on,
     )
 
@@ -124,13 +126,9 @@ def movements(case: Case, on: date) -> list[StatementLine]:
 
 @dataclass(frozen=True)
 class Work:
-    """What finance has to look at: late bills, disputes, breathing spaces, what waits for a decision.
-
-    Late bills of which nothing is left to pay (`paid`) come last.
-    """
+    """What finance has to look at: late bills, disputes, breathing spaces, what waits for a decision."""
 
     late: Sequence[Bill]
-    paid: Collection[UUID]
     stopped: Sequence[tuple[Bill, Stop]]
     disputes: Sequence[Pause]
     spaces: Sequence[BreathingSpace]
@@ -152,10 +150,9 @@ def work(*, seen_by: User, on: date, rows: int = 50) -> Work:
     still = still_days({plan.case_id for plan in plans}, on)
     missed = [(plan, _missed(instalments_of(plan, on, still.get(plan.case_id, [])))) for plan in plans]
     late = [bill for bill in waiting if bill.pk not in held and is_late(bill, on)]
-    paid = {bill for bill, left_pence in overdue(late, on).items() if not left_pence}
+    left = overdue(late, on)
     found = Work(
-        late=sorted(late, key=lambda bill: bill.pk in paid)[:rows],
-        paid=paid,
+        late=[bill for bill in late if left[bill.pk]][:rows],
         stopped=stopped[:rows],
         disputes=list(Pause.objects.filter(ended_on=None).select_related(*person, "started_by")[:rows]),
         spaces=list(spaces_on(on).select_related(*person)[:rows]),
@@ -185,6 +182,12 @@ def latest(*, seen_by: User, words: str = "", first: int = 0, rows: int = 50) ->
     shown = list(bills[first : first + rows])
     record_looks(viewer=seen_by, person_ids=[bill.case.person_id for bill in shown], page="Bills")
     return shown, bills.count()
+
+
+def paid_before_they_went(bills: Sequence[Bill], on: date) -> Collection[UUID]:
+    """Which of some bills were paid before they were sent: nothing is left to ask for."""
+    left = overdue([bill for bill in bills if bill.to_pay_pence > 0 and not hasattr(bill, "sending")], on)
+    return {bill for bill, pence in left.items() if not pence}
 
 
 AGEING = f"""

@@ -64,6 +64,7 @@ def home(request: SignedIn):
     context = {
         "work": queries.work(seen_by=request.user, on=today),
         "rows": rows,
+        "paid": queries.paid_before_they_went(rows, today),
         "count": count,
         "page": Paginator(range(count), ROWS_A_PAGE).get_page(number),
         "find": find,

@@ -57,7 +57,7 @@ def is_late(bill: Bill, on: date) -> bool:
 def send_bills(*, on: date, progress: Progress = untold) -> Sent:
     """Send every bill that nothing stops and that is not late. Nightly work; who broke off goes on where they were.
 
-    Of a late one finance is asked to say why it is.
+    Of a late one finance is asked to say why it is; one that was paid meanwhile is asked of nobody.
     """
     waiting = list(unsent().values_list("pk", flat=True))
     total, done = Sent(0, 0, 0), 0
@@ -86,6 +86,8 @@ def _send_some(ids: Sequence, on: date) -> Sent:
             late.append(bill)
         else:
             going.append((bill, payers.get(bill.case_id)))
+    left = overdue(late, on)
+    late = [bill for bill in late if left[bill.pk]]
     why = "Bill {bill.number} of {bill.case.person} is late. Say why, and offer a payment plan with it."
     _ask_finance(late, why, 5, on)
     _send(going, None, on)
@@ -108,14 +110,16 @@ def explain_lateness(*, bill: Bill, why: str, every: Every, times: int, by: User
         raise Refusal("This bill is not late: it goes by itself.")
     if Lateness.objects.filter(bill=bill).exists():
         raise Refusal("Why this bill is late was written already. Send it.")
+    left = overdue([bill], on)[bill.pk]
+    if not left:
+        raise Refusal("This bill is paid already. Nothing is left to ask for, and it need not be sent.")
     ask = "Say why the bill is late, as the person should read it."
     why = said.sentence(why, ask=ask, field="why", least=said.REASON)
-    owed = max(bill.to_pay_pence, 2)
     if not 2 <= times <= MOST_TIMES:
         raise Refusal(f"Offer between 2 and {MOST_TIMES} instalments.", field="times")
     return Lateness.objects.create(
-        bill=bill, why=why, offered_pence=ceil_div(owed, times), offered_every=every, offered_times=times,
-        written_by=by, written_on=on,
+        bill=bill, why=why, left_pence=left, offered_pence=ceil_div(left, times), offered_every=every,
+        offered_times=times, written_by=by, written_on=on,
     )  # fmt: skip
 
 
@@ -138,7 +142,8 @@ def send_bill(*, bill: Bill, to: Relationship | None = None, by: User, on: date)
     if is_late(bill, on) and not hasattr(bill, "lateness"):
         raise Refusal("This bill is late. Say why first: an apology and the offer of a plan go with it.")
     sending = _send([(bill, to or payers_of([case], on).get(case.pk))], by, on)[0]
-    sentence = f"Bill {bill.number} sent: {pounds(bill.to_pay_pence)} to pay by {sending.due_by:%-d %B %Y}."
+    pence = bill.lateness.left_pence if hasattr(bill, "lateness") else bill.to_pay_pence
+    sentence = f"Bill {bill.number} sent: {pounds(pence)} to pay by {sending.due_by:%-d %B %Y}."
     tell(case=case, kind=Event.BILLS, sentence=sentence, by=by, on=on)
     return sending
 
@@ -172,7 +177,7 @@ def _about_bill(bill: Bill, to: Relationship | None, on: date) -> NewMessage:
     lateness: Lateness | None = getattr(bill, "lateness", None)
     if lateness is not None:
         template = "bill_late"
-        data |= {"why": lateness.why, "offer": offer_in_words(lateness)}
+        data |= {"why": lateness.why, "offer": offer_in_words(lateness), "amount": pounds(lateness.left_pence)}
     else:
         data |= {"due_by": f"{_due_by(bill, on):%-d %B %Y}", "how_to_pay": how_to_pay()}
     return _message(bill.case, to, template, data, f"bill:{bill.pk}")

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('bill', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='lateness', serialize=False, to='bills.bill')),
                 ('why', models.TextField(help_text='As the person reads it.')),
+                ('left_pence', models.BigIntegerField(help_text='What was left to pay of the bill when this was written.')),
                 ('offered_pence', models.BigIntegerField(help_text='Each instalment that is offered.')),
                 ('offered_every', models.CharField(choices=[('week', 'Every week'), ('four_weeks', 'Every four weeks'), ('month', 'Every month')], max_length=10)),
                 ('offered_times', models.PositiveSmallIntegerField()),
@@ -412,7 +413,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='lateness',
-            constraint=models.CheckConstraint(condition=models.Q(('offered_pence__gt', 0), ('offered_times__gte', 2)), name='lateness_offers_a_plan'),
+            constraint=models.CheckConstraint(condition=models.Q(('left_pence__gt', 0), ('offered_pence__gt', 0), ('offered_times__gte', 2)), name='lateness_offers_a_plan'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='lateness',
