@@ -60,7 +60,8 @@ def test_what_went_wrong_is_said_and_it_is_tried_again(client, bea, job, page, w
     failed = page()
     assert "The shelf is locked." in told(failed) and "Refresh" not in failed.headers
     again = reverse("jobs:again", args=[job.pk])
-    assert client.get(again).status_code == 405
+    opened = client.get(again)
+    assert opened.status_code == 405 and "does nothing until the button is pressed" in told(opened)
     assert "This waits for its turn." in told(client.post(again, follow=True))
     assert "cannot become" in told(client.post(again)), "a second press says where it stands"
     work()

@@ -71,6 +71,8 @@ def test_bills_are_paid_through_the_bank_and_claims_are_answered(visit):
     finn.write("What did you answer?", "Since May, as the letter of the GP says that we sent.")
     finn.press("Save")
     finn.is_told("Queried, answered")
+    finn.go("/claims/")
+    finn.follow("Claim 2")
     finn.follow("They paid a part")
     finn.write("How much of it was received?", "10.00")
     finn.date("On which day?", date.today())

@@ -85,6 +85,10 @@ class AccessTable:
     def __call__(self, request):
         signed_in = request.user.is_authenticated
         response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":  # signed out, and in again, as a button was pressed
+            allow = response.headers["Allow"]
+            response = render(request, "405.jinja", status=405)
+            response.headers["Allow"] = allow
         if signed_in:  # nobody between us and the browser keeps a record, and no Back button shows it after signing out
             response.headers.setdefault("Cache-Control", "private, no-cache")
             if not request.user.is_authenticated:

@@ -33,6 +33,7 @@ from leeway.care.review.models import Review
 from leeway.care.review.queries import COMING, reviews_due
 from leeway.law.numbers import pounds
 from leeway.messages.queries import about_case
+from leeway.money.bills.queries import settlements_to_decide
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_deaths
 from leeway.money.funders.queries import payers_of
 from leeway.money.payees.queries import waiting as details_waiting
@@ -43,6 +44,7 @@ from leeway.money.payments.queries import runs_on_their_way
 from leeway.money.payments.views import todays_work
 from leeway.money.statements.presenters import to_explain
 from leeway.money.statements.queries import unexplained
+from leeway.money.uprating.queries import batches_under_way
 from leeway.site.case_now import CaseNow, sent_back_of
 from leeway.site.easy import in_easy_words, wants_easy_words
 from leeway.site.helping import next_for_helper
@@ -243,6 +245,8 @@ def _finance(request: SignedIn, today: date) -> dict:
         "to_end": [(each, beyond[each.pk]) for each in to_end],
         "starts": starts,
         "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE) if starts else [],
+        "to_decide": settlements_to_decide(seen_by=request.user),
+        "batches": list(batches_under_way(seen_by=request.user)),
         "first_day": first_pay_day(today),
         "pay_on": pay_on,
         "due": due,

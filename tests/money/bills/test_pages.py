@@ -177,3 +177,9 @@ def test_a_bill_to_somebody_else_is_addressed_to_them(sent, finn):
     assert Every.MONTH.a_week_pence(10_83) == 2_50 and MoneyFrom.SPARE
     letter = bill_letter(get_bill(sent.case_id, 1, seen_by=finn), "Council")
     assert letter.greeting == "Dear Ada Bell,"
+
+
+def test_whoever_is_never_billed_is_not_promised_a_bill(case, client, bea):
+    client.force_login(bea)
+    shown = client.get(reverse("bills:account", args=[case.pk])).content.decode()
+    assert "No bills come" in shown and "A bill follows" not in shown

@@ -10,6 +10,7 @@ from leeway.access.roles import Role
 from leeway.money.bills import actions
 from leeway.money.bills.kinds import Asked, SettlementKind
 from leeway.money.bills.models import Bill, SettlementAnswer
+from leeway.money.bills.queries import settlements_to_decide
 from leeway.money.budgets.actions import end_budget, start_budget
 from leeway.money.ledger.models import Account, Kind
 from leeway.money.ledger.queries import balance
@@ -44,6 +45,7 @@ def test_another_officer_decides_and_the_council_bears_it(owing, finn, fay, bea)
     with pytest.raises(NotAllowed):
         ask(owing, bea)
     found = ask(owing, finn)
+    assert [settlements_to_decide(seen_by=each) for each in (finn, fay)] == [0, 1]
     with pytest.raises(NotAllowed, match="does not decide it too"):
         actions.decide_settlement(settlement=found, agreed=True, by=finn, on=ON)
     with pytest.raises(DatabaseError, match="does not decide"), transaction.atomic():

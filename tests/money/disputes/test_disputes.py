@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from leeway.care.people.models import StoryLine, Task, Whose
 from leeway.care.planning.models import PlanLine, Way
@@ -374,3 +375,9 @@ def test_a_step_is_written_down_once(dispute, finn):
     with pytest.raises(Refusal, match="on record already"):
         actions.record_step(dispute=dispute, **facts)
     actions.record_step(dispute=dispute, **facts | {"words": "They met again in the afternoon"})
+
+
+def test_whoever_opens_another_sees_what_runs(dispute, client, finn):
+    client.force_login(finn)
+    shown = client.get(reverse("disputes:open", args=[dispute.case_id])).content.decode()
+    assert reverse("disputes:show", args=[dispute.pk]) in shown and "is in dispute already" in shown

@@ -79,17 +79,25 @@ def test_a_file_is_looked_at_kept_once_and_its_columns_are_known_the_next_time(a
     assert "4 rows are read" in shown and "Row 6: What became of it is “Gone fishing”" in shown
     assert "26 minutes" in shown and not Visit.objects.exists()  # ten seconds more are no minute
     shown = keep(as_finn, carried)
-    assert "4 visits are kept, and 1 of them fit no agreed line yet. 1 rows were left out." in shown
+    assert "4 visits are kept. Of these, 1 fits no agreed line yet. 1 row was left out." in shown
     assert "Somebody Else" in shown and "Row 6: What became of it" in shown
     due = dict(Visit.objects.values_list("reference", "allocation__due_pence"))
     assert due == {"V1": 10_00, "V2": 5_34, "V3": 0, "V4": 0}  # 26 of 30 in full; 16 minutes as 16; missed as nothing
     again = keep(as_finn, carried)
     assert "This file is here already: " in again and Visit.objects.count() == 4 and VisitFile.objects.count() == 1
     _shown, later = given(as_finn, provider, text(*ROWS, "V6,Ada Bell,08/05/2026,Completed,08:00,08:30,30"))
-    assert "1 visits are kept" in keep(as_finn, later) and "It is on record already." in str(
+    assert "1 visit is kept." in keep(as_finn, later) and "It is on record already." in str(
         VisitFile.objects.first().left_out
     )
     assert ProviderColumns.objects.get().headings["name"] == "Client" and not list(findings())
+
+
+def test_a_file_without_rows_says_so_and_columns_that_are_not_read_are_named(as_finn, provider, budget):
+    shown, _carried = given(as_finn, provider, text())
+    assert "No row with anything in these columns" in shown and "Keep them" not in shown
+    told = "Client,Visit date,Status,Mins there,Bonus\nAda Bell,04/05/2026,Completed,30,1\n"
+    shown, _carried = given(as_finn, provider, told)
+    assert "Nothing is read of these columns: “Mins there”, “Bonus”." in shown
 
 
 def test_a_workbook_says_the_same_and_columns_can_be_said_otherwise(as_finn, provider, budget):

@@ -56,6 +56,7 @@ class Account:
     settlements: QuerySet[Settlement]
     late: Sequence[Bill]
     paid: Collection[UUID]
+    is_billed: bool
     on: date
 
     @property
@@ -97,6 +98,7 @@ def account(case_id: UUID, *, seen_by: User, on: date, page: str = "What is paid
         settlements=case.settlements.select_related("answer", "asked_by"),
         late=[bill for bill in bills if not hasattr(bill, "sending") and is_late(bill, on) and left[bill.pk]],
         paid=paid_before_they_went(bills, on),
+        is_billed=owed_account(case, Payer.PERSON) is not None,
         on=on,
     )
 
@@ -167,6 +169,12 @@ def work(*, seen_by: User, on: date, rows: int = 50) -> Work:
     ]
     record_looks(viewer=seen_by, person_ids=named, page="Bills")
     return found
+
+
+def settlements_to_decide(*, seen_by: User) -> int:
+    """How many write-offs and refunds that colleagues asked for wait to be decided."""
+    check_can(seen_by, Capability.PAY)
+    return Settlement.objects.filter(answer=None).exclude(asked_by=seen_by).count()
 
 
 def _missed(instalments: Sequence[Instalment]) -> int:

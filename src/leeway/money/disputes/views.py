@@ -60,7 +60,8 @@ def open_dispute(request: SignedIn, case_id):
     if done := act(form, lambda **by_on: actions.open_dispute(case=case, **form.cleaned_data, **by_on), request):
         messages.success(request, "The dispute is opened. Every payment goes on as it was.")
         return redirect("disputes:show", done.result.pk)
-    return render(request, "disputes/open.jinja", {"case": case, "form": form})
+    context = {"case": case, "form": form, "running": queries.running().filter(case=case)}
+    return render(request, "disputes/open.jinja", context)
 
 
 @require_GET
@@ -68,6 +69,7 @@ def show(request: SignedIn, dispute_id):
     """One dispute: who says what, its clock, its steps, how it ended, and what was recharged."""
     found = queries.picture(dispute_id, seen_by=request.user, on=timezone.localdate())
     context = {"picture": found, "keeps": request.user.can(Capability.KEEP_DISPUTES)}
+    context["confirms"] = request.user.can(Capability.CONFIRM_RECEIPTS)
     return render(request, "disputes/show.jinja", context)
 
 

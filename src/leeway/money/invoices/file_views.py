@@ -105,6 +105,7 @@ def _show(request: SignedIn, of: TableOf, given: Given, data: Any) -> HttpRespon
         "head": head,
         "read": read,
         "problem": problem,
+        "not_read": [each for each in headings if each and each not in columns.columns().headings.values()],
         "rows": read.rows[:SHOWN] if read else [],
         "refused": read.refused[:SHOWN] if read else [],
         "total_pence": sum(each.claimed_pence for _row, each in read.rows) if read and of == TableOf.INVOICE else 0,
@@ -129,8 +130,10 @@ def _keep(of, given, read, columns, head, by: User, on: date) -> tuple[tuple[Any
         return ("invoices:show", invoice.pk), "The invoice is here. Compare it with what was delivered."
     kept = actions.keep_visits(name=given.name, sha256=given.sha256, rows=read.rows, refused=read.refused, **said)
     waits = kept.results["unallocated"]
-    told = f"{kept.new:,} visits are kept, and {waits:,} of them fit no agreed line yet."
-    return ("invoices:visits",), told + (f" {kept.left_out:,} rows were left out." if kept.left_out else "")
+    told = f"{kept.new:,} visit{' is' if kept.new == 1 else 's are'} kept. "
+    told += f"Of these, {waits:,} {'fits' if waits == 1 else 'fit'} no agreed line yet."
+    left = f" {kept.left_out:,} row{' was' if kept.left_out == 1 else 's were'} left out." if kept.left_out else ""
+    return ("invoices:visits",), told + left
 
 
 def _laid_out(provider: Provider, upload: Any, by: User) -> Given:

@@ -65,7 +65,7 @@ USUAL = {
     "happened": ("status", "outcome", "visit status", "call status"),
     "started": ("actual start", "start", "started", "login", "check in", "arrived"),
     "ended": ("actual end", "end", "ended", "logout", "check out", "left"),
-    "minutes": ("minutes", "actual minutes", "actual duration", "duration", "actual length"),
+    "minutes": ("minutes", "actual minutes", "actual duration", "duration", "actual length", "minutes delivered"),
     "planned_from": ("planned start", "scheduled start"),
     "planned_until": ("planned end", "scheduled end"),
     "planned_minutes": ("planned minutes", "planned duration", "scheduled minutes", "commissioned minutes"),
@@ -143,7 +143,7 @@ def _read[T: (NewVisit, NewLine)](
         try:
             read = one(row, order)
             if read.day > on:
-                raise Refusal(f"{quoted(row['day'])} is in the future.")
+                raise Refusal(f"{read.day:%-d %B %Y} is in the future. A visit is told once it was made.")
             found.rows.append((number, read))
         except Refusal as refusal:
             found.refused.append((number, str(refusal)))

@@ -140,7 +140,10 @@ def visits(request: SignedIn):
 def match(request: SignedIn):
     """Match every provider's visits again that nobody settled and no agreed invoice bills."""
     if done := press(actions.match_everybodys, request):
-        messages.success(request, f"They are matched again. {done.result} of them fit no agreed line.")
+        messages.success(
+            request,
+            f"They are matched again. {done.result:,} of them {'fits' if done.result == 1 else 'fit'} no agreed line.",
+        )
     return redirect("invoices:visits")
 
 

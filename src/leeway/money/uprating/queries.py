@@ -23,7 +23,7 @@ from leeway.law.numbers import pounds
 from leeway.law.uprating import WHYS
 from leeway.money.budgets.models import Part
 from leeway.money.uprating.models import Batch, Row
-from leeway.money.uprating.states import RowState
+from leeway.money.uprating.states import OVER, RowState
 from leeway.small_numbers import hidden_parts
 
 WHY_IN_WORDS = {
@@ -97,6 +97,11 @@ def batches(*, seen_by: User) -> QuerySet[Batch]:
     """Every batch, the latest first."""
     check_can(seen_by, Capability.PAY)
     return Batch.objects.select_related("made_by")
+
+
+def batches_under_way(*, seen_by: User) -> QuerySet[Batch]:
+    """The batches of which something is left to do."""
+    return batches(seen_by=seen_by).exclude(state__in=OVER)
 
 
 def get_batch(batch_id: UUID, *, seen_by: User) -> Batch:

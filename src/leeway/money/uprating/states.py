@@ -40,6 +40,8 @@ MOVES: Mapping[State, frozenset[State]] = {
 AT_WORK = (State.DRAFTED, State.APPLYING, State.WRITING, State.UNDOING)
 #: Nothing of it can have changed what anybody pays.
 BEFORE_APPLYING = (State.DRAFTED, State.WORKED_OUT, State.LOOKED_AT, State.CHECKED, State.APPROVED)
+#: Nothing is left to do about it.
+OVER = (State.TOLD, State.UNDONE, State.WITHDRAWN)
 
 #: What the step into each state writes of a batch, and nothing else of it.
 WRITES: Mapping[State, tuple[str, ...]] = {
