@@ -373,3 +373,9 @@ def test_a_plan_that_could_not_be_kept_ends_with_why(sent, finn):
     actions.end_plan(plan=found, words="Her heating bill doubled; a smaller plan was offered", by=finn, on=REMINDED[0])
     assert actions.remind(on=REMINDED[1]) == 1
     assert still_days([sent.case_id], REMINDED[1])[sent.case_id][0].ends_on == REMINDED[0] - timedelta(days=1)
+
+
+def test_a_breathing_space_that_was_bent_shorter_is_named(sent, finn, guards_aside):
+    space(sent.case, finn, DUE)
+    guards_aside("UPDATE bills_breathingspace SET ends_on = ends_on - 30")
+    assert [each for each in findings() if "says of ends on something else than its history" in each]

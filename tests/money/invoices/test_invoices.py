@@ -177,3 +177,22 @@ def test_a_visit_that_was_entered_by_hand_is_not_entered_again(case, managed, pr
     with pytest.raises(Refusal, match="is on record already"):
         visit(provider, finn, reference="")
     visit(provider, finn, 25, reference="")
+
+
+def test_what_was_bent_of_a_visit_its_invoice_and_its_dispute_is_named(case, managed, provider, finn, guards_aside):
+    settle(visit(provider, finn), managed(case), 10_00, finn)
+    agree_invoice(
+        invoice=compare_invoice(invoice=bill(provider, finn, ("V1", 20_00)), by=finn, on=ON),
+        seen_pence=10_00, by=finn, on=ON,
+    )  # fmt: skip
+    visit(provider, finn, reference="V2")
+    for change, said in (
+        ("invoices_allocation SET why = 'Another reason'", "Allocation of visit"),
+        ("invoices_invoice SET due_on = due_on + 30", "Invoice"),
+        ("invoices_invoiceline SET why = 'Another reason'", "Line of an invoice"),
+        ("invoices_dispute SET answer_by = answer_by - 1", "Dispute of a line"),
+    ):
+        guards_aside(f"UPDATE {change}")
+        assert any(f.startswith(said) and "something else than its history" in f for f in findings())
+    guards_aside("UPDATE invoices_invoiceevent SET agreed_by_id = entered_by_id WHERE state = 'matched'")
+    assert any("by no step that there is" in each for each in findings())

@@ -1,4 +1,7 @@
-"""Bills and what follows them: sent, reminded of, paused, paid by a plan, written off. Written once, never edited."""
+"""Bills and what follows them: sent, reminded of, paused, paid by a plan, written off. Written once, never edited.
+
+The database lets no bill or reminder go while nothing may be sent.
+"""
 
 import uuid
 
@@ -12,7 +15,7 @@ from django.db.models.functions import Lower, Replace
 from leeway.access.models import User
 from leeway.care.people.models import Case, Relationship
 from leeway.care.planning.models import Way
-from leeway.guards import SameValues, kept, kept_but
+from leeway.guards import SameValues, kept, kept_but, tracked
 from leeway.money.bills.kinds import (
     Asked,
     BecauseOf,
@@ -24,11 +27,51 @@ from leeway.money.bills.kinds import (
     SpaceKind,
 )
 from leeway.money.bills.references import in_fours, reference_of
-from leeway.money.bills.relations import NOT_SENT, REMINDED
 from leeway.money.ledger.models import Transfer
 
 #: By what something that was owed before is known: its reference, however it is written.
 KNOWN_BY = Lower(Replace(F("reference"), Value(" "), Value("")))
+#: The breathing space that a case is in on the day of the row `NEW`, if any.
+_IN_SPACE = """
+    SELECT 1 FROM bills_bill AS b JOIN bills_breathingspace AS s ON s.case_id = b.case_id
+     WHERE b.id = NEW.bill_id AND NEW.sent_on >= s.starts_on AND (s.ends_on IS NULL OR NEW.sent_on <= s.ends_on)
+"""
+_PAUSED = """
+    SELECT 1 FROM bills_bill AS b JOIN bills_pause AS p ON p.case_id = b.case_id
+     WHERE b.id = NEW.bill_id AND NEW.sent_on >= p.starts_on AND p.ended_on IS NULL
+"""
+_DIED = """
+    SELECT 1 FROM bills_bill AS b JOIN people_case AS c ON c.id = b.case_id
+      JOIN people_person AS person ON person.id = c.person_id
+     WHERE b.id = NEW.bill_id AND person.date_of_death IS NOT NULL
+"""
+_LATE = """
+    SELECT 1 FROM bills_bill AS b LEFT JOIN bills_lateness AS l ON l.bill_id = b.id
+     WHERE b.id = NEW.bill_id AND l.bill_id IS NULL AND b.to_pay_pence > 0
+       AND NEW.sent_on - b.oldest_ended_on > b.late_after_days
+"""
+NOT_SENT = f"""
+    IF EXISTS ({_IN_SPACE}) THEN RAISE EXCEPTION 'No bill is sent in a breathing space.'; END IF;
+    IF EXISTS ({_PAUSED} AND p.because_of = 'capacity') THEN
+        RAISE EXCEPTION 'No bill is sent while it is not known who manages the money.';
+    END IF;
+    IF NEW.to_id IS NULL AND EXISTS ({_DIED}) THEN RAISE EXCEPTION 'No bill is sent to somebody who has died.'; END IF;
+    IF EXISTS ({_LATE}) THEN RAISE EXCEPTION 'A late bill goes with why, an apology and a plan.'; END IF;
+    RETURN NEW;
+"""
+REMINDED = f"""
+    IF EXISTS ({_IN_SPACE}) THEN RAISE EXCEPTION 'Nobody is reminded in a breathing space.'; END IF;
+    IF EXISTS ({_PAUSED}) THEN RAISE EXCEPTION 'Nobody is reminded of what they dispute, or may not manage.'; END IF;
+    IF EXISTS ({_DIED}) THEN RAISE EXCEPTION 'Nobody who has died is reminded.'; END IF;
+    IF EXISTS (
+        SELECT 1 FROM bills_bill AS b JOIN bills_paymentplan AS plan ON plan.case_id = b.case_id
+         WHERE b.id = NEW.bill_id AND plan.ended_on IS NULL
+    ) THEN RAISE EXCEPTION 'Nobody is reminded who pays by a plan.'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM bills_sending AS s WHERE s.bill_id = NEW.bill_id AND s.due_by < NEW.sent_on) THEN
+        RAISE EXCEPTION 'Nobody is reminded of a bill that is not due.';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class PaymentReference(models.Model):
@@ -232,6 +275,7 @@ class Opening(models.Model):
         triggers = kept("opening_is_kept")
 
 
+@tracked()
 class Pause(models.Model):
     """That nobody is reminded for a time: the person disputes a bill, or may not manage their money. Ended once."""
 
@@ -260,6 +304,7 @@ class Pause(models.Model):
         triggers = kept_but("pause_is_kept", "ended_on", "ended_by", "outcome", once="ended_on")
 
 
+@tracked()
 class BreathingSpace(models.Model):
     """The statutory breathing space: from the register, with its first and last day. No bill or reminder goes in it.
 
@@ -308,6 +353,7 @@ class BreathingSpace(models.Model):
         )
 
 
+@tracked()
 class PaymentPlan(models.Model):
     """What the person agreed to pay, how often, and from what: checked so that they keep what the law leaves them."""
 

@@ -1,48 +1,8 @@
-"""What must hold between bills and the ledger, and when the database lets no bill or reminder go."""
+"""What must hold between bills and the ledger, and between what may end and its history."""
 
+from leeway.money.bills.models import BreathingSpace, Pause, PaymentPlan
+from leeway.money.ledger.histories import of_history
 from leeway.money.ledger.relations import Relation
-
-#: The breathing space that a case is in on the day of the row `NEW`, if any.
-_IN_SPACE = """
-    SELECT 1 FROM bills_bill AS b JOIN bills_breathingspace AS s ON s.case_id = b.case_id
-     WHERE b.id = NEW.bill_id AND NEW.sent_on >= s.starts_on AND (s.ends_on IS NULL OR NEW.sent_on <= s.ends_on)
-"""
-_PAUSED = """
-    SELECT 1 FROM bills_bill AS b JOIN bills_pause AS p ON p.case_id = b.case_id
-     WHERE b.id = NEW.bill_id AND NEW.sent_on >= p.starts_on AND p.ended_on IS NULL
-"""
-_DIED = """
-    SELECT 1 FROM bills_bill AS b JOIN people_case AS c ON c.id = b.case_id
-      JOIN people_person AS person ON person.id = c.person_id
-     WHERE b.id = NEW.bill_id AND person.date_of_death IS NOT NULL
-"""
-_LATE = """
-    SELECT 1 FROM bills_bill AS b LEFT JOIN bills_lateness AS l ON l.bill_id = b.id
-     WHERE b.id = NEW.bill_id AND l.bill_id IS NULL AND b.to_pay_pence > 0
-       AND NEW.sent_on - b.oldest_ended_on > b.late_after_days
-"""
-NOT_SENT = f"""
-    IF EXISTS ({_IN_SPACE}) THEN RAISE EXCEPTION 'No bill is sent in a breathing space.'; END IF;
-    IF EXISTS ({_PAUSED} AND p.because_of = 'capacity') THEN
-        RAISE EXCEPTION 'No bill is sent while it is not known who manages the money.';
-    END IF;
-    IF NEW.to_id IS NULL AND EXISTS ({_DIED}) THEN RAISE EXCEPTION 'No bill is sent to somebody who has died.'; END IF;
-    IF EXISTS ({_LATE}) THEN RAISE EXCEPTION 'A late bill goes with why, an apology and a plan.'; END IF;
-    RETURN NEW;
-"""
-REMINDED = f"""
-    IF EXISTS ({_IN_SPACE}) THEN RAISE EXCEPTION 'Nobody is reminded in a breathing space.'; END IF;
-    IF EXISTS ({_PAUSED}) THEN RAISE EXCEPTION 'Nobody is reminded of what they dispute, or may not manage.'; END IF;
-    IF EXISTS ({_DIED}) THEN RAISE EXCEPTION 'Nobody who has died is reminded.'; END IF;
-    IF EXISTS (
-        SELECT 1 FROM bills_bill AS b JOIN bills_paymentplan AS plan ON plan.case_id = b.case_id
-         WHERE b.id = NEW.bill_id AND plan.ended_on IS NULL
-    ) THEN RAISE EXCEPTION 'Nobody is reminded who pays by a plan.'; END IF;
-    IF NOT EXISTS (SELECT 1 FROM bills_sending AS s WHERE s.bill_id = NEW.bill_id AND s.due_by < NEW.sent_on) THEN
-        RAISE EXCEPTION 'Nobody is reminded of a bill that is not due.';
-    END IF;
-    RETURN NEW;
-"""
 
 #: Every movement of what people owe: more owed is positive.
 MOVED = """
@@ -63,6 +23,9 @@ DIGEST = """
 """
 
 RELATIONS = (
+    *of_history(Pause, "Pause"),
+    *of_history(BreathingSpace, "Breathing space"),
+    *of_history(PaymentPlan, "Payment plan"),
     Relation(
         "Bill {number} says {said} pence {what}, and the ledger has {moved}.",
         f"WITH moved AS ({MOVED}), of_bill AS (SELECT x.bill_id, "

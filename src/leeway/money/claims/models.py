@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
-from leeway.guards import kept, kept_but
+from leeway.guards import kept, kept_but, tracked
 from leeway.money.contributions.models import Receipt
 from leeway.money.funders.models import BODY_NOT_NAMED, Funder
 from leeway.money.ledger.models import Transfer
@@ -121,6 +121,7 @@ class Chase(models.Model):
         triggers = kept("chase_is_kept")
 
 
+@tracked()
 class Query(models.Model):
     """That the NHS body queries one line, why, and what was answered."""
 

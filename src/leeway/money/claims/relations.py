@@ -1,5 +1,7 @@
-"""What must hold between claims on NHS bodies and the ledger."""
+"""What must hold between claims on NHS bodies and the ledger, and between a query and its history."""
 
+from leeway.money.claims.models import Query
+from leeway.money.ledger.histories import of_history
 from leeway.money.ledger.relations import Relation
 
 #: Every movement that claims speak of: more owed by the NHS is positive.
@@ -18,6 +20,7 @@ DIGEST = """
 """
 
 RELATIONS = (
+    *of_history(Query, "Query"),
     Relation(
         "The lines of claim {number} come to {lines} pence, and it claims {said}.",
         "SELECT c.number, c.total_pence AS said, COALESCE(SUM(l.amount_pence), 0) AS lines FROM claims_claim AS c "

@@ -1,8 +1,11 @@
 """What must hold between disputes that ended and what was recharged because of them."""
 
+from leeway.money.disputes.models import Outcome
+from leeway.money.ledger.histories import of_history
 from leeway.money.ledger.relations import Relation
 
 RELATIONS = (
+    *of_history(Outcome, "Outcome"),
     Relation(
         "The shares of outcome {outcome} are {share} ten-thousandths together, and not the whole.",
         "SELECT o.id AS outcome, COALESCE(SUM(s.share), 0) AS share FROM disputes_outcome AS o "

@@ -10,8 +10,9 @@ from django.db.models import Sum
 
 from leeway.money.budgets.models import Budget, Interim
 from leeway.money.funders.charging import charged_too_much
-from leeway.money.funders.models import Purse
+from leeway.money.funders.models import Funder, Purse, Sharing
 from leeway.money.funders.queries import PUT_IN_BY, attributed
+from leeway.money.ledger.histories import of_history
 from leeway.money.ledger.models import Kind, Transfer
 from leeway.money.ledger.relations import Relation
 
@@ -75,6 +76,8 @@ class ChargedForWhatMayBe:
 
 
 RELATIONS = (
+    *of_history(Funder, "Funder"),
+    *of_history(Sharing, "Sharing"),
     DividedAddsBack(),
     ChargedForWhatMayBe(),
     Relation(

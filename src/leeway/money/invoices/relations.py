@@ -1,8 +1,16 @@
-"""What must hold between visits, invoices, what is agreed of them, and the ledger."""
+"""What must hold between visits, invoices, what is agreed of them, their histories, and the ledger."""
 
+from leeway.money.invoices.models import Allocation, Dispute, Invoice, InvoiceLine
+from leeway.money.invoices.states import MOVES, STAYS, WRITES, State
+from leeway.money.ledger.histories import of_history, of_steps
 from leeway.money.ledger.relations import Relation
 
 RELATIONS = (
+    *of_history(Allocation, "Allocation of visit"),
+    *of_history(Invoice, "Invoice"),
+    *of_steps(Invoice, "Invoice", MOVES, WRITES, STAYS, State.RECEIVED),
+    *of_history(InvoiceLine, "Line of an invoice"),
+    *of_history(Dispute, "Dispute of a line"),
     Relation(
         "Agreement {agreement} says that {said} pence are owed to a provider, and its transfer does not move that from "
         "what is set aside for its case to that provider.",

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from leeway.money.ledger.histories import of_history
 from leeway.money.ledger.relations import Relation
-from leeway.money.pools.models import Pool
+from leeway.money.pools.models import Membership, Overhead, Pool
 from leeway.money.pools.untangling import untangle
 from leeway.period import Period, financial_year, quarter
 
@@ -42,6 +43,9 @@ def quarters_of(pool: Pool) -> list[Period]:
 
 RELATIONS = (
     AddsBack(),
+    *of_history(Pool, "Pool"),
+    *of_history(Membership, "Membership"),
+    *of_history(Overhead, "Overhead"),
     Relation(
         "Report {report}: its groups and questions are {parts} pence, and its total is {total}.",
         "SELECT r.id AS report, (figures ->> 'total_pence')::bigint AS total, parts.pence AS parts "

@@ -1,6 +1,9 @@
 """What must hold between the rows of a batch, and the budgets, decisions and letters that it made."""
 
+from leeway.money.ledger.histories import of_history, of_steps
 from leeway.money.ledger.relations import Relation
+from leeway.money.uprating.models import Batch
+from leeway.money.uprating.states import MOVES, STAYS, WRITES, State
 
 #: Rows that a batch changed something for, also where it was taken back or could not be.
 _DONE = "('applied', 'taken_back', 'kept')"
@@ -25,6 +28,8 @@ def _made(budget: str, charge: str) -> str:
 
 
 RELATIONS = (
+    *of_history(Batch, "Batch"),
+    *of_steps(Batch, "Batch", MOVES, WRITES, STAYS, State.DRAFTED),
     Relation(
         "Row {row} was approved at {after} pence a week, and its budget or its decision says otherwise.",
         f"SELECT r.id AS row, r.after_pence AS after {_made('budget_after', 'charge_after')} "

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('ledger', '0001_initial'),
         ('people', '0001_initial'),
+        ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -462,5 +463,184 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='opening',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='aed549c4797a8367519b83bab00996c3fd8145d4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_3a0d1', table='bills_opening', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='BreathingSpaceEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
+                ('kind', models.CharField(choices=[('standard', 'Standard breathing space: 60 days'), ('crisis', 'Mental health crisis: its treatment and 30 days more')], max_length=8)),
+                ('register_reference', models.CharField(help_text='As the register’s notice names it.', max_length=40)),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField(blank=True, null=True)),
+                ('told_on', models.DateField()),
+                ('review_by', models.DateField(help_text='By when the adviser reviews a standard one, midway.', null=True)),
+                ('reviewed_on', models.DateField(blank=True, null=True)),
+                ('treatment_ended_on', models.DateField(blank=True, null=True)),
+                ('ended_early_because', models.TextField(blank=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='PauseEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
+                ('because_of', models.CharField(choices=[('dispute', 'A bill is disputed'), ('capacity', 'They may not be able to manage their money'), ('before', 'What was owed before is not looked at yet')], max_length=10)),
+                ('words', models.TextField()),
+                ('starts_on', models.DateField()),
+                ('ended_on', models.DateField(blank=True, null=True)),
+                ('outcome', models.TextField(blank=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='PaymentPlanEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
+                ('total_pence', models.BigIntegerField()),
+                ('instalment_pence', models.BigIntegerField()),
+                ('every', models.CharField(choices=[('week', 'Every week'), ('four_weeks', 'Every four weeks'), ('month', 'Every month')], max_length=10)),
+                ('first_on', models.DateField()),
+                ('spare_pence_per_week', models.BigIntegerField(help_text='What the last money check left above the guarantee and the charge. None: never checked.', null=True)),
+                ('money_from', models.CharField(choices=[('spare', 'Income above what the law leaves to live on'), ('savings', 'Savings | They say so themselves, and need not'), ('uncounted', 'Income that does not count for the charge | Earnings or the mobility part of a benefit')], max_length=10)),
+                ('agreed_words', models.TextField(help_text='How the person agreed, in their words or as it was seen.')),
+                ('made_on', models.DateField()),
+                ('ended_on', models.DateField(blank=True, null=True)),
+                ('end', models.CharField(blank=True, choices=[('paid', 'All of it was paid'), ('changed', 'Another plan takes its place'), ('broken', 'It could not be kept')], max_length=8)),
+                ('end_words', models.TextField(blank=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='breathingspace',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "bills_breathingspaceevent" ("case_id", "ended_early_because", "ends_on", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "register_reference", "review_by", "reviewed_on", "starts_on", "told_by_id", "told_on", "treatment_ended_on") VALUES (NEW."case_id", NEW."ended_early_because", NEW."ends_on", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."register_reference", NEW."review_by", NEW."reviewed_on", NEW."starts_on", NEW."told_by_id", NEW."told_on", NEW."treatment_ended_on"); RETURN NULL;', hash='906cc074fb2f97a6a0349face2068dd6e950e56a', operation='INSERT', pgid='pgtrigger_insert_insert_0f5b5', table='bills_breathingspace', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='breathingspace',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "bills_breathingspaceevent" ("case_id", "ended_early_because", "ends_on", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "register_reference", "review_by", "reviewed_on", "starts_on", "told_by_id", "told_on", "treatment_ended_on") VALUES (NEW."case_id", NEW."ended_early_because", NEW."ends_on", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."register_reference", NEW."review_by", NEW."reviewed_on", NEW."starts_on", NEW."told_by_id", NEW."told_on", NEW."treatment_ended_on"); RETURN NULL;', hash='721c95d9e04d4d485e00b5cce2a75a85511de112', operation='UPDATE', pgid='pgtrigger_update_update_ca2f6', table='bills_breathingspace', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='pause',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "bills_pauseevent" ("because_of", "case_id", "ended_by_id", "ended_on", "id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_by_id", "starts_on", "words") VALUES (NEW."because_of", NEW."case_id", NEW."ended_by_id", NEW."ended_on", NEW."id", NEW."outcome", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."started_by_id", NEW."starts_on", NEW."words"); RETURN NULL;', hash='84d81d445b84abf1b8f2381807bd8e827e4dbb4b', operation='INSERT', pgid='pgtrigger_insert_insert_01f51', table='bills_pause', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='pause',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "bills_pauseevent" ("because_of", "case_id", "ended_by_id", "ended_on", "id", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_by_id", "starts_on", "words") VALUES (NEW."because_of", NEW."case_id", NEW."ended_by_id", NEW."ended_on", NEW."id", NEW."outcome", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."started_by_id", NEW."starts_on", NEW."words"); RETURN NULL;', hash='2a57ab0e786d3f7976a3cccbe2548f3d36ca9c22', operation='UPDATE', pgid='pgtrigger_update_update_0775b', table='bills_pause', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='paymentplan',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "bills_paymentplanevent" ("agreed_words", "case_id", "end", "end_words", "ended_by_id", "ended_on", "every", "first_on", "id", "instalment_pence", "made_by_id", "made_on", "money_from", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "spare_pence_per_week", "total_pence") VALUES (NEW."agreed_words", NEW."case_id", NEW."end", NEW."end_words", NEW."ended_by_id", NEW."ended_on", NEW."every", NEW."first_on", NEW."id", NEW."instalment_pence", NEW."made_by_id", NEW."made_on", NEW."money_from", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."spare_pence_per_week", NEW."total_pence"); RETURN NULL;', hash='814f4e1da713ffb51f5998401658509458f0b361', operation='INSERT', pgid='pgtrigger_insert_insert_3b461', table='bills_paymentplan', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='paymentplan',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "bills_paymentplanevent" ("agreed_words", "case_id", "end", "end_words", "ended_by_id", "ended_on", "every", "first_on", "id", "instalment_pence", "made_by_id", "made_on", "money_from", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "spare_pence_per_week", "total_pence") VALUES (NEW."agreed_words", NEW."case_id", NEW."end", NEW."end_words", NEW."ended_by_id", NEW."ended_on", NEW."every", NEW."first_on", NEW."id", NEW."instalment_pence", NEW."made_by_id", NEW."made_on", NEW."money_from", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."spare_pence_per_week", NEW."total_pence"); RETURN NULL;', hash='f87ee078d5ed161fa97678e4076242612466dc2b', operation='UPDATE', pgid='pgtrigger_update_update_70af0', table='bills_paymentplan', when='AFTER')),
+        ),
+        migrations.AddField(
+            model_name='breathingspaceevent',
+            name='case',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.case'),
+        ),
+        migrations.AddField(
+            model_name='breathingspaceevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='breathingspaceevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='bills.breathingspace'),
+        ),
+        migrations.AddField(
+            model_name='breathingspaceevent',
+            name='told_by',
+            field=models.ForeignKey(db_constraint=False, help_text='Who recorded the notice.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='pauseevent',
+            name='case',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.case'),
+        ),
+        migrations.AddField(
+            model_name='pauseevent',
+            name='ended_by',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='pauseevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='pauseevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='bills.pause'),
+        ),
+        migrations.AddField(
+            model_name='pauseevent',
+            name='started_by',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='paymentplanevent',
+            name='case',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.case'),
+        ),
+        migrations.AddField(
+            model_name='paymentplanevent',
+            name='ended_by',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='paymentplanevent',
+            name='made_by',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='paymentplanevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='paymentplanevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='bills.paymentplan'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='breathingspaceevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a8ba9e3cd88f3c078756ec4d134c4b1d76e946ac', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7cf23', table='bills_breathingspaceevent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='breathingspaceevent',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='eee5b70e02cef3c48fd3ecd79c6700df1481f266', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_6a548', table='bills_breathingspaceevent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='pauseevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e7a59b3985445d3c81e5309ab7b9c7d280649734', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_af67d', table='bills_pauseevent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='pauseevent',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='ba670ec4efdb56c0dcc291ffc831801258037267', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_f989d', table='bills_pauseevent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='paymentplanevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='03a08bc0897b9e9b876578800cb8b64f507e071f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5e99e', table='bills_paymentplanevent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='paymentplanevent',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='334d129736893b7928099fbe917a78036346e93e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_c1e66', table='bills_paymentplanevent', when='BEFORE')),
         ),
     ]

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
         ('funders', '0002_the_council'),
         ('ledger', '0001_initial'),
         ('people', '0001_initial'),
+        ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -200,5 +201,62 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='claimsent',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='8ae3e4a3ee1d16af190f3179976ce031a5292e8d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_5d858', table='claims_claimsent', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='QueryEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
+                ('words', models.TextField()),
+                ('raised_on', models.DateField()),
+                ('answer', models.TextField(blank=True)),
+                ('answered_on', models.DateField(blank=True, null=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='query',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "claims_queryevent" ("answer", "answered_by_id", "answered_on", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_on", "recorded_by_id", "words") VALUES (NEW."answer", NEW."answered_by_id", NEW."answered_on", NEW."id", NEW."line_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."raised_on", NEW."recorded_by_id", NEW."words"); RETURN NULL;', hash='07881c5ce0bf9aed43ed9ec1c9f1a277d19e80cd', operation='INSERT', pgid='pgtrigger_insert_insert_deff6', table='claims_query', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='query',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "claims_queryevent" ("answer", "answered_by_id", "answered_on", "id", "line_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_on", "recorded_by_id", "words") VALUES (NEW."answer", NEW."answered_by_id", NEW."answered_on", NEW."id", NEW."line_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."raised_on", NEW."recorded_by_id", NEW."words"); RETURN NULL;', hash='bfc81f5fbfe8222a02abfbe1dfa70525d8c08546', operation='UPDATE', pgid='pgtrigger_update_update_bf0ff', table='claims_query', when='AFTER')),
+        ),
+        migrations.AddField(
+            model_name='queryevent',
+            name='answered_by',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='queryevent',
+            name='line',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='claims.claimline'),
+        ),
+        migrations.AddField(
+            model_name='queryevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='queryevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='claims.query'),
+        ),
+        migrations.AddField(
+            model_name='queryevent',
+            name='recorded_by',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='queryevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='32f8da4c7d47369c58d3a29990b334c5f88c7420', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d0042', table='claims_queryevent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='queryevent',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='de21c0d4dde76b1e6c95703369bebbb5abfef2a2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_c0c18', table='claims_queryevent', when='BEFORE')),
         ),
     ]
