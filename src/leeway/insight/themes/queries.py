@@ -147,9 +147,9 @@ def _gap(rows: list[dict[str, Any]], since: str) -> dict[str, Figure]:
 def _value(row: dict[str, Any]) -> str:
     if row["unit"] == "%":
         return f"{row['value']:.1f}%"
-    return (
-        f"£{row['value']:,.2f}{row['unit'][1:]}" if row["unit"].startswith("£") else f"{row['value']:g} {row['unit']}"
-    )
+    if row["unit"].startswith("£"):
+        return f"£{row['value']:,.2f}{row['unit'][1:]}"
+    return f"{row['value']:g} {row['unit'].removesuffix('s') if row['value'] == 1 else row['unit']}"
 
 
 def _of_plans(on: date) -> dict[str, Figure]:

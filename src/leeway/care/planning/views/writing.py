@@ -64,7 +64,9 @@ def overview(request: SignedIn, case_id, number=None):
         "flags": alike_in_both_halves(plan, signed_by) if request.user.can(Capability.SIGN_OFF) else [],
         "may_answer": request.user.can(Capability.SIGN_OFF) and lives(case.person),
         "change_of_mind": in_short(queries.last_change_of_mind(case)),
-        "may_change_mind": may_change_mind(shown["found"], plan) and can_take_part(request.user, case, today),
+        "may_change_mind": may_change_mind(shown["found"], plan)
+        and can_take_part(request.user, case, today)
+        and lives(case.person),
         "can_write": can_take_part(request.user, case, today) and lives(case.person),
         "missing": queries.what_is_missing(
             plan, today, needs=shown["needs"], found=shown["found"], lines=shown["lines"]
