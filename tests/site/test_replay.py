@@ -119,9 +119,10 @@ BUDGET = {
         "UPDATE budgets_funding SET council_pence = council_pence - 1, nhs_pence = nhs_pence + 1 "
         "WHERE id = '{funding}'",
         "UPDATE budgets_funding SET council_pence = council_pence + 1 WHERE id = '{funding}'",
-        "INSERT INTO budgets_funding (id, part_id, kind, starts_on, ends_on, nhs_pence, person_pence, council_pence) "
-        "SELECT gen_random_uuid(), part_id, 'start_up', starts_on, ends_on, 0, 0, 700 FROM budgets_funding "
-        "WHERE id = '{funding}'",
+        "INSERT INTO budgets_funding (id, part_id, kind, starts_on, ends_on, nhs_pence, person_pence, council_pence, "
+        "paid_before_pence) SELECT gen_random_uuid(), part_id, 'start_up', starts_on, ends_on, 0, 0, 700, 0 "
+        "FROM budgets_funding WHERE id = '{funding}'",
+        "UPDATE budgets_funding SET paid_before_pence = 1 WHERE id = '{funding}'",
     ],
 }
 

@@ -10,7 +10,7 @@ from leeway.care.planning.models import Way
 from leeway.jobs.actions import start_nightly
 from leeway.money.budgets.actions import end_budget, start_budget
 from leeway.money.budgets.dues import Payer
-from leeway.money.budgets.models import Budget, Funding, Instalment
+from leeway.money.budgets.models import Budget, Funding
 from leeway.money.contributions.actions import confirm_receipt, let_fall_due, take_back
 from leeway.money.contributions.models import Receipt
 from leeway.money.contributions.queries import owed, picture
@@ -259,7 +259,7 @@ def test_days_paid_beyond_the_end_of_a_service_fund_do_not_fall_due(case, agree,
     assert list(findings()) == []
 
 
-def test_days_paid_already_and_used_by_the_next_budget_are_owed(case, agree, bank, finn, sent):
+def test_days_paid_already_are_owed_at_the_charge_of_the_budget_that_has_them(case, agree, bank, finn, sent):
     plan = agree(case, (FUND, 70_00, 0), charge_pence=7_00, starts_on=SECOND)
     bank(case, FUND, name="Fund")
     start_budget(plan=plan, by=finn, on=ON)
@@ -271,10 +271,9 @@ def test_days_paid_already_and_used_by_the_next_budget_are_owed(case, agree, ban
         by=finn,
         on=date(2026, 5, 1),
     )
-    assert -of(case, Kind.OWED_BY_PERSON) == 28_00
+    assert -of(case, Kind.OWED_BY_PERSON) == 7_00
     let_fall_due(on=date(2026, 5, 25))
-    days = Instalment.objects.filter(part__budget__plan__number=2, starts_on__lte=date(2026, 5, 25))
-    assert -of(case, Kind.OWED_BY_PERSON) == 28_00 + sum(each.amount_pence for each in days) // 10
+    assert -of(case, Kind.OWED_BY_PERSON) == 7_00 + 14_00 * (3 + 4)
     assert list(findings()) == []
 
 

@@ -189,15 +189,17 @@ class AnySequence(TestCase):
         own = {kind: case if kind in OF_A_CASE else None for kind in Kind}
         names = {kind: str(uuid4()) if kind in OF_A_PROVIDER else "" for kind in Kind}
         accounts = {kind: open_account(kind=kind, case=own[kind], name=names[kind], by=finn, on=DAY) for kind in Kind}
+        later = open_account(kind=Kind.AVAILABLE, case=case, name="Budget 2", by=finn, on=DAY)
+        out = accounts | {Kind.AVAILABLE: later}
         new = [
-            new_transfer(accounts[into], accounts[out_of], pence, reason=reason, about=uuid4(), effective_date=DAY)
+            new_transfer(accounts[into], out[out_of], pence, reason=reason, about=uuid4(), effective_date=DAY)
             for (reason, into, out_of), pence in moves
         ]
         again = data.draw(st.lists(st.sampled_from(new), max_size=5)) if new else []
         transfer_many(new=new, by=finn, on=DAY)
         transfer_many(new=again, by=finn, on=DAY)
         assert sum(trial_balance().values()) == 0
-        expected = {account.pk: 0 for account in accounts.values()}
+        expected = {account.pk: 0 for account in (*accounts.values(), later)}
         for each in new:
             expected[each.debit] += each.amount_pence
             expected[each.credit] -= each.amount_pence

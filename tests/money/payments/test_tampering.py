@@ -143,8 +143,8 @@ TRIES = {
     "a rogue funding row": (
         [
             "INSERT INTO budgets_funding (id, kind, starts_on, ends_on, nhs_pence, person_pence, council_pence, "
-            "part_id) SELECT gen_random_uuid(), kind, starts_on + 1, ends_on, nhs_pence, person_pence, "
-            f"council_pence, part_id FROM budgets_funding WHERE id = {MANAGED_FUNDING}"
+            "paid_before_pence, part_id) SELECT gen_random_uuid(), kind, starts_on + 1, ends_on, nhs_pence, "
+            f"person_pence, council_pence, 0, part_id FROM budgets_funding WHERE id = {MANAGED_FUNDING}"
         ],
         ["does not follow the one before it", "its budget set aside"],
     ),
@@ -350,7 +350,20 @@ TRIES = {
     "what was paid before made larger": (
         [f"UPDATE budgets_instalment SET already_paid_pence = 100, amount_pence = amount_pence - 100 WHERE "
         f"id = {SECOND}"],
-        ["as paid before, of which"],
+        ["counts 0 pence as paid before, and the payments of its part 100"],
+    ),
+    "what was paid before made larger everywhere but in the ledger": (
+        [f"UPDATE budgets_instalment SET already_paid_pence = 100, amount_pence = amount_pence - 100 WHERE "
+         f"id = {SECOND}",
+         "UPDATE budgets_funding SET paid_before_pence = 100 WHERE kind = 'regular' AND part_id = (SELECT part_id FROM "
+         f"budgets_instalment WHERE id = {SECOND})"],
+        ["as paid before, of which", "100 pence as paid before, and bears 0 of them"],
+    ),
+    "a share let fall due once more": (
+        ["INSERT INTO ledger_transfer (id, debit_id, credit_id, amount_pence, reason, effective_date, about, made_at) "
+         "SELECT gen_random_uuid(), debit_id, credit_id, amount_pence, reason, effective_date + 1, about, made_at FROM "
+         f"ledger_transfer WHERE reason = 'fell_due' AND about = {MANAGED_FUNDING} LIMIT 1"],
+        ["pence have fallen due, and its days until"],
     ),
     "an account given to another budget": (
         [f"UPDATE ledger_account SET name = 'Budget 9' WHERE kind = 'committed' AND case_id = {ADA}"],
@@ -490,9 +503,13 @@ MORE_TRIES = {
         ["was authorised by Finn Walsh"],
     ),
     "more taken off than was": (
-        ["UPDATE budgets_instalment SET already_paid_pence = 0, amount_pence = for_period_pence WHERE part_id IN "
+        ["UPDATE budgets_funding SET paid_before_pence = 0 WHERE part_id IN "
          "(SELECT p.id FROM budgets_part AS p JOIN budgets_interim AS n ON n.set_off_in_id = p.budget_id)"],
         ["takes 9000 pence of an interim payment off its instalments, and could take 0"],
+    ),
+    "what a budget bears of money on account made smaller": (
+        ["UPDATE ledger_transfer SET amount_pence = amount_pence - 1 WHERE reason = 'paid_before'"],
+        ["a budget takes 9000 pence off its payments, and bears 8999", "as paid before, and bears 8999 of them"],
     ),
     "a limit lowered after a run was approved": (
         ["ALTER TABLE payments_paymentrun DROP CONSTRAINT run_above_the_limit_checked_first",

@@ -1,7 +1,8 @@
 """When the shares that the NHS and the person promised fall due: with the first day of each pay period.
 
-A share falls due as its part of the budget is set aside for: after so many periods, so much of it in proportion,
-rounded down, and all of it after the last. So the parts add back to the penny.
+A share is of the days of its budget, whoever was paid for them already under an earlier one. It falls due as these
+days cost: after so many periods, so much of it in proportion, rounded down, and all of it after the last. So the parts
+add back to the penny.
 """
 
 from collections import Counter
@@ -42,6 +43,8 @@ ACCOUNTS: Mapping[Payer, PayerAccounts] = {
 }
 #: Where a share stands before it falls due → where it stands until it is received.
 OWED: Mapping[Kind, Kind] = {kinds.expected: kinds.owed for kinds in ACCOUNTS.values()}
+#: The account that gives or promises a share of a funding → the reason with which it does.
+PUT_IN: Mapping[Kind, Reason] = {Kind.FUNDER_COUNCIL: Reason.FUNDING, **dict.fromkeys(OWED, Reason.PROMISED)}
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,19 @@ class Standing:
     promised_on: date
     due_pence: int
     due_until: date
-    set_aside_pence: int
+    kept_pence: int
 
     @property
     def can_fall_due_pence(self) -> int:
-        """All that can fall due of it: less than what is promised where later days were paid for beyond the end."""
+        """All that can fall due of it: less than what is promised where days were paid for beyond the end."""
         return self.due_by(date.max)
 
     def due_by(self, day: date) -> int:
         """What of the share has fallen due on a day."""
-        if not self.set_aside_pence:
+        if not self.kept_pence:
             return 0
         begun = sum(pence for first, pence in weights(self.funding, until=last_day(self.funding)) if first <= day)
-        return floor_div(self.promised_pence * least(begun, self.set_aside_pence), self.set_aside_pence)
+        return floor_div(self.promised_pence * least(begun, self.kept_pence), self.kept_pence)
 
     def falling_due(self, on: date) -> list[tuple[date, int]]:
         """What is still to be recorded as fallen due until a day: each day and its pence."""
@@ -95,31 +98,19 @@ class Standing:
 
 
 def weights(funding: Funding, *, until: date | None) -> list[tuple[date, int]]:
-    """The first day of each period that a funding is for, with what is set aside for it.
-
-    What an earlier budget had paid for the first of these days was not set aside again. `until` cuts the last period.
-    """
-    weekly_pence, anchor = funding.part.paid_pence_per_week, funding.part.budget.pay_calendar_starts_on
-    days = {"starts_on": funding.starts_on, "weekly_pence": weekly_pence, "anchor": anchor}
-    whole = instalments(ends_on=funding.ends_on, **days)
-    paid_before_pence = sum(each.amount_pence for each in whole) - funding.total_pence
-    if until is not None and until < funding.starts_on:
+    """The first day of each period that a funding is for, with what its days cost. `until` cuts the last period."""
+    ends_on = funding.ends_on if until is None else least(until, funding.ends_on)
+    if ends_on < funding.starts_on:
         return []
-    found = []
-    for each in whole if until is None else instalments(ends_on=least(until, funding.ends_on), **days):
-        already_pence = least(paid_before_pence, each.amount_pence)
-        paid_before_pence -= already_pence
-        found.append((each.starts_on, each.amount_pence - already_pence))
-    return found
+    weekly_pence, anchor = funding.part.paid_pence_per_week, funding.part.budget.pay_calendar_starts_on
+    periods = instalments(starts_on=funding.starts_on, ends_on=ends_on, weekly_pence=weekly_pence, anchor=anchor)
+    return [(each.starts_on, each.amount_pence) for each in periods]
 
 
 def last_day(funding: Funding) -> date | None:
-    """The last day that a funding is used for, where its budget has ended.
-
-    Where a new budget took its place, there is none: days that were paid already are used under that one.
-    """
+    """The last day that a funding is for, where its budget has ended."""
     ending: Ending | None = getattr(funding.part.budget, "ending", None)
-    return None if ending is None or ending.replaced else ending.ends_on
+    return None if ending is None else ending.ends_on
 
 
 def standings(fundings: QuerySet[Funding]) -> Iterable[Standing]:
@@ -137,9 +128,10 @@ def standings(fundings: QuerySet[Funding]) -> Iterable[Standing]:
         days[about, reason, into, out_of] = first, last
     accounts = _accounts(shared)
     for funding in known.values():
-        set_aside = (
-            pence[funding.pk, Reason.COMMITMENT, Kind.COMMITTED, Kind.AVAILABLE]
-            - pence[funding.pk, Reason.RELEASE, Kind.AVAILABLE, Kind.COMMITTED]
+        kept = sum(
+            pence[funding.pk, reason, Kind.AVAILABLE, giver]
+            - pence[funding.pk, Reason.FUNDING_RETURNED, giver, Kind.AVAILABLE]
+            for giver, reason in PUT_IN.items()
         )
         for payer, kinds in ACCOUNTS.items():
             expected, owed = kinds.expected, kinds.owed
@@ -156,7 +148,7 @@ def standings(fundings: QuerySet[Funding]) -> Iterable[Standing]:
                     promised_on=days[promise][0],
                     due_pence=pence[fell_due] - pence[funding.pk, Reason.NO_LONGER_DUE, owed, expected],
                     due_until=days[fell_due][1] if fell_due in days else date.min,
-                    set_aside_pence=set_aside,
+                    kept_pence=kept,
                 )
 
 

@@ -106,7 +106,8 @@ LAST_COST_MOST_PENCE = 50_000_00
 class Funding(models.Model):
     """What each funder gives for one part of a budget, for some days. The transfers that moved it name this row.
 
-    The council's share is put in at once; the others are promised, and fall due with each pay period.
+    The council's share is put in at once; the others are promised, and fall due with each pay period. Each is of all
+    its days. What was paid for them before is not set aside again, but goes to what paid it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -117,6 +118,9 @@ class Funding(models.Model):
     nhs_pence = models.BigIntegerField()
     person_pence = models.BigIntegerField()
     council_pence = models.BigIntegerField()
+    paid_before_pence = models.BigIntegerField(
+        default=0, help_text="Paid for its days already, under an earlier budget or on account."
+    )
 
     class Meta:
         ordering = ["starts_on", "kind"]
@@ -127,12 +131,24 @@ class Funding(models.Model):
             models.CheckConstraint(
                 condition=Q(nhs_pence__gte=0, person_pence__gte=0, council_pence__gte=0), name="funding_positive"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    paid_before_pence__gte=0,
+                    paid_before_pence__lte=F("nhs_pence") + F("person_pence") + F("council_pence"),
+                ),
+                name="funding_paid_before_at_most_whole",
+            ),
         ]
         triggers = kept("funding_is_kept")
 
     @property
     def total_pence(self) -> int:
         return self.nhs_pence + self.person_pence + self.council_pence
+
+    @property
+    def set_aside_pence(self) -> int:
+        """What is set aside of it: what is still to be paid for its days."""
+        return self.total_pence - self.paid_before_pence
 
 
 class Instalment(models.Model):

@@ -19,9 +19,8 @@ def _until(day: str) -> str:
 
 def _falls_due(payer: str, day: str) -> str:
     """SQL of what has fallen due of a payer's share of a funding with the periods that end until a day."""
-    begun = f"GREATEST({_until(day)} - COALESCE(already.pence, 0), 0)"
-    aside = "(m.set_aside - m.released)"
-    return f"COALESCE(div((m.{payer} - m.{payer}_back) * LEAST({begun}, {aside}), NULLIF({aside}, 0)), 0)"
+    kept = "(m.council + m.nhs + m.person - m.back)"
+    return f"COALESCE(div((m.{payer} - m.{payer}_back) * LEAST({_until(day)}, {kept}), NULLIF({kept}, 0)), 0)"
 
 
 OF_FUNDING = """
@@ -37,7 +36,8 @@ MOVED = """
             AS person,
         COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'commitment'), 0) AS set_aside,
         COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'release'), 0) AS released,
-        COALESCE(SUM(amount_pence) FILTER (WHERE debit.kind = 'funder_council'), 0) AS council_back,
+        COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'funding_returned'), 0) AS back,
+        COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'paid_before'), 0) AS taken_over,
         COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'funding_returned' AND debit.kind = 'expected_nhs'), 0)
             AS nhs_back,
         COALESCE(SUM(amount_pence) FILTER (WHERE reason = 'funding_returned' AND debit.kind = 'expected_person'), 0)
@@ -52,7 +52,7 @@ MOVED = """
       FROM ledger_transfer AS t
       JOIN ledger_account AS debit ON debit.id = t.debit_id JOIN ledger_account AS credit ON credit.id = t.credit_id
      WHERE t.reason IN ('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due',
-                        'no_longer_due', 'delivered', 'not_delivered')
+                        'no_longer_due', 'delivered', 'not_delivered', 'paid_before')
      GROUP BY t.about
 """
 LIVE = """
@@ -68,8 +68,8 @@ ALREADY = """
      WHERE f.kind = 'regular' GROUP BY f.id
 """
 TOTAL = "(f.nhs_pence + f.person_pence + f.council_pence)"
-WITH = f"WITH m AS MATERIALIZED ({MOVED}), already AS MATERIALIZED ({ALREADY})"
-STANDING = f"{OF_FUNDING} LEFT JOIN m ON m.about = f.id LEFT JOIN already ON already.id = f.id"
+WITH = f"WITH m AS MATERIALIZED ({MOVED})"
+STANDING = f"{OF_FUNDING} LEFT JOIN m ON m.about = f.id"
 
 #: The day on which a budget that takes the place of an ended one begins, after days that are left out where there are.
 GOES_ON = "(CASE WHEN {0}.sooner_on IS NULL THEN COALESCE({0}.left_out_until, {0}.ends_on) ELSE {0}.ends_on END + 1)"
@@ -85,6 +85,10 @@ GOES_ON_FROM = f"""
 
 #: As above, where what the person pays was decided once for both.
 GOES_ON_AS_BEFORE = f"{GOES_ON_FROM} AND before.charge_id = b.charge_id"
+
+#: By how much what fell due of a funding may differ from the weekly amount for its days: days are rounded up as they
+#: are paid, shares down, and each may be once where a period is cut and once at the end.
+PENCE_OF_ROUNDING = 3
 
 #: The last day of the pay period up to which a share has fallen due.
 LAST_OF_PERIOD = "(m.due_until + 27 - mod(mod(m.due_until - b.pay_calendar_starts_on, 28) + 28, 28))"
@@ -166,19 +170,26 @@ FUNDED = (
         "Funding {funding} does not follow the one before it, from {starts_on}.",
         "SELECT id AS funding, starts_on FROM (SELECT f.*, b.starts_on AS budget_starts_on, LAG(f.ends_on) OVER ("
         f" PARTITION BY f.part_id ORDER BY f.starts_on) AS before {OF_FUNDING} WHERE f.kind = 'regular') AS f "
-        "WHERE starts_on <> COALESCE(before + 1, budget_starts_on) AND NOT (before IS NULL "
-        " AND starts_on > budget_starts_on AND EXISTS (SELECT 1 FROM budgets_instalment AS i "
-        "  WHERE i.part_id = f.part_id AND i.kind = 'regular'"
-        " AND i.starts_on < f.starts_on "
-        "  HAVING COUNT(*) > 0 AND MAX(i.amount_pence) = 0))",
+        "WHERE starts_on <> COALESCE(before + 1, budget_starts_on)",
     ),
     Relation(
-        "Funding {funding} comes to {said} pence, and what its part pays out until {ends_on} to {due}.",
-        f"WITH already AS MATERIALIZED ({ALREADY}) SELECT f.id AS funding, f.ends_on, {TOTAL} AS said, "
-        f"{_until('f.ends_on')} - COALESCE(already.pence, 0) AS due "
-        f"{OF_FUNDING} LEFT JOIN already ON already.id = f.id WHERE f.kind = 'regular' "
-        f"AND ({TOTAL} <> {_until('f.ends_on')} - COALESCE(already.pence, 0)"
+        "Funding {funding} comes to {said} pence, and the days of its part until {ends_on} to {due}.",
+        f"SELECT f.id AS funding, f.ends_on, {TOTAL} AS said, {_until('f.ends_on')} AS due {OF_FUNDING} "
+        f"WHERE f.kind = 'regular' AND ({TOTAL} <> {_until('f.ends_on')}"
         "  OR mod(f.ends_on + 1 - b.pay_calendar_starts_on, 28) <> 0)",
+    ),
+    Relation(
+        "Funding {funding} counts {said} pence as paid before, and the payments of its part {counted}.",
+        f"WITH already AS MATERIALIZED ({ALREADY}) SELECT f.id AS funding, f.paid_before_pence AS said, "
+        "COALESCE(already.pence, 0) AS counted FROM budgets_funding AS f LEFT JOIN already ON already.id = f.id "
+        "WHERE f.paid_before_pence <> COALESCE(already.pence, 0)",
+    ),
+    Relation(
+        "Budget {budget} counts {said} pence as paid before, and bears {moved} of them.",
+        "SELECT b.id AS budget, SUM(f.paid_before_pence) AS said, COALESCE(borne.pence, 0) AS moved "
+        f"{OF_FUNDING} LEFT JOIN (SELECT credit_id, SUM(amount_pence) AS pence FROM ledger_transfer "
+        " WHERE reason = 'paid_before' GROUP BY credit_id) AS borne ON borne.credit_id = b.available_id "
+        "GROUP BY b.id, borne.pence HAVING SUM(f.paid_before_pence) <> COALESCE(borne.pence, 0)",
     ),
     Relation(
         "Funding {funding} is not shared out as its part is: {nhs_pence} from the NHS and {person_pence} from the "
@@ -216,7 +227,7 @@ FUNDED = (
             ("the council put in", "f.council_pence", "council"),
             ("the NHS promised", "f.nhs_pence", "nhs"),
             ("the person promised", "f.person_pence", "person"),
-            ("its budget set aside", TOTAL, "set_aside"),
+            ("its budget set aside", f"({TOTAL} - f.paid_before_pence)", "set_aside"),
         )
     ),
     Relation(
@@ -224,7 +235,7 @@ FUNDED = (
         "SELECT t.id AS transfer, t.reason FROM ledger_transfer AS t LEFT JOIN budgets_funding AS f ON f.id = t.about "
         "LEFT JOIN budgets_interim AS n ON n.id = t.about WHERE f.id IS NULL AND n.id IS NULL AND t.reason IN "
         "('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due', 'no_longer_due', 'delivered',"
-        " 'not_delivered')",
+        " 'not_delivered', 'paid_before')",
     ),
     Relation(
         "Transfer {transfer} is about a funding of another case or another budget.",
@@ -232,7 +243,8 @@ FUNDED = (
         "JOIN ledger_account AS one ON one.id = t.debit_id JOIN ledger_account AS other ON other.id = t.credit_id "
         "WHERE one.case_id <> b.case_id OR other.case_id <> b.case_id "
         " OR one.kind = 'available' AND one.id <> b.available_id OR other.kind = 'available' AND "
-        "other.id <> b.available_id OR one.kind = 'committed' AND one.id <> b.committed_id "
+        "other.id <> b.available_id AND t.reason <> 'paid_before' "
+        " OR one.kind = 'committed' AND one.id <> b.committed_id"
         " OR other.kind = 'committed' AND other.id <> b.committed_id",
     ),
     Relation(
@@ -265,17 +277,16 @@ ENDED = (
         "FROM budgets_funding AS f JOIN m ON m.about = f.id WHERE m.delivered > m.set_aside - m.released",
     ),
     Relation(
-        "Of funding {funding}, {released} pence are no longer set aside, and {back} went back to who gave or promised "
-        "them.",
-        f"WITH m AS ({MOVED}) SELECT f.id AS funding, m.released, m.council_back + m.nhs_back + m.person_back AS back "
-        "FROM budgets_funding AS f JOIN m ON m.about = f.id "
-        "WHERE m.released <> m.council_back + m.nhs_back + m.person_back",
+        "Of funding {funding}, {released} pence are no longer set aside or are borne by a later budget, and {back} "
+        "went back to who gave or promised them.",
+        f"WITH m AS ({MOVED}) SELECT f.id AS funding, m.released + m.taken_over AS released, m.back "
+        "FROM budgets_funding AS f JOIN m ON m.about = f.id WHERE m.released + m.taken_over <> m.back",
     ),
     Relation(
         "What is no longer set aside of funding {funding} did not go back to each as they gave.",
         f"WITH m AS ({MOVED}) SELECT f.id AS funding FROM budgets_funding AS f JOIN m ON m.about = f.id "
-        f"WHERE {TOTAL} > 0 AND (ABS(m.nhs_back * {TOTAL} - m.released * f.nhs_pence) >= 2 * {TOTAL}"
-        f" OR ABS(m.person_back * {TOTAL} - m.released * f.person_pence) >= 2 * {TOTAL})",
+        f"WHERE {TOTAL} > 0 AND (ABS(m.nhs_back * {TOTAL} - m.back * f.nhs_pence) >= 2 * {TOTAL}"
+        f" OR ABS(m.person_back * {TOTAL} - m.back * f.person_pence) >= 2 * {TOTAL})",
     ),
     Relation(
         "Instalment {instalment} was cancelled, and its budget has not ended, or not before it.",
@@ -311,10 +322,26 @@ ENDED = (
                     "e.id IS NULL AND m.due_until IS NOT NULL",
                 ),
                 (
-                    _falls_due(payer, "CASE WHEN e.replaced THEN f.ends_on ELSE e.ends_on END"),
+                    _falls_due(payer, "e.ends_on"),
                     ">",
                     "e.id IS NOT NULL",
                 ),
+            )
+        ),
+    ),
+    Relation(
+        "Of what {payer} pays of part {part}, {due} pence have fallen due, and its days until {until} come to {days}.",
+        " UNION ALL ".join(
+            f"({WITH} SELECT part, '{name}' AS payer, due, until, days FROM (SELECT p.id AS part, until, fundings, due,"
+            f"  p.{weekly}_pence_per_week * GREATEST(until - b.starts_on + 1, 0) / 7 AS days"
+            f"  FROM (SELECT f.part_id, LEAST(MAX({LAST_OF_PERIOD}), MAX(e.ends_on)) AS until, COUNT(*) AS fundings,"
+            f"   SUM(m.{payer}_due) AS due {STANDING} WHERE f.kind = 'regular' AND {which} GROUP BY f.part_id"
+            "   HAVING MAX(m.due_until) IS NOT NULL) AS fell"
+            "  JOIN budgets_part AS p ON p.id = fell.part_id JOIN budgets_budget AS b ON b.id = p.budget_id"
+            f" ) AS beside WHERE ABS(due - days) > {PENCE_OF_ROUNDING} * fundings)"
+            for payer, weekly, name, which in (
+                ("nhs", "nhs", "the NHS", "TRUE"),
+                ("person", "charge", "the person", "p.way <> 'direct_payment'"),
             )
         ),
     ),
@@ -363,13 +390,13 @@ SCHEDULED = (
     ),
     Relation(
         "Budget {budget} counts {counted} pence as paid before, of which the budget that it replaced had paid {paid}.",
-        f"WITH already AS MATERIALIZED ({ALREADY}) SELECT b.id AS budget, SUM(already.pence) AS counted, "
-        f"COALESCE(earlier.paid, 0) AS paid {OF_FUNDING} JOIN already ON already.id = f.id LEFT JOIN LATERAL ("
+        "SELECT b.id AS budget, SUM(f.paid_before_pence) AS counted, "
+        f"COALESCE(earlier.paid, 0) AS paid {OF_FUNDING} LEFT JOIN LATERAL ("
         " SELECT MAX(o.paid_beyond_pence) AS paid FROM budgets_ending AS o JOIN budgets_budget AS ob "
         f"  ON ob.id = o.budget_id WHERE ob.case_id = b.case_id AND o.replaced AND {GOES_ON.format('o')} = b.starts_on"
         ") AS earlier ON TRUE LEFT JOIN budgets_interim AS interim ON interim.set_off_in_id = b.id "
         "GROUP BY b.id, earlier.paid, interim.set_off_pence "
-        "HAVING SUM(already.pence) > COALESCE(earlier.paid, 0) + COALESCE(interim.set_off_pence, 0)",
+        "HAVING SUM(f.paid_before_pence) > COALESCE(earlier.paid, 0) + COALESCE(interim.set_off_pence, 0)",
     ),
 )
 
@@ -393,11 +420,12 @@ HELD = (
 
 #: What was moved about each interim payment that somebody authorised.
 MOVED_ON_ACCOUNT = """
-    SELECT n.id, n.amount_pence, n.ended_on, n.authorised_on,
+    SELECT n.id, n.amount_pence, n.ended_on, n.authorised_on, n.set_off_pence,
         COALESCE(SUM(t.amount_pence) FILTER (WHERE t.reason = 'funding'), 0) AS council,
         COALESCE(SUM(t.amount_pence) FILTER (WHERE t.reason = 'commitment'), 0) AS aside,
         COALESCE(SUM(t.amount_pence) FILTER (WHERE t.reason = 'release'), 0) AS released,
-        COALESCE(SUM(t.amount_pence) FILTER (WHERE t.reason = 'funding_returned'), 0) AS back
+        COALESCE(SUM(t.amount_pence) FILTER (WHERE t.reason = 'funding_returned'), 0) AS back,
+        COALESCE(SUM(t.amount_pence) FILTER (WHERE t.reason = 'paid_before'), 0) AS borne
       FROM budgets_interim AS n LEFT JOIN ledger_transfer AS t ON t.about = n.id GROUP BY n.id
 """
 ON_ACCOUNT = (
@@ -408,9 +436,14 @@ ON_ACCOUNT = (
     ),
     Relation(
         "Of interim payment {interim}, {back} pence went back, and {due} were to.",
-        "SELECT id AS interim, back, CASE WHEN ended_on IS NULL THEN 0 ELSE aside END AS due "
-        f"FROM ({MOVED_ON_ACCOUNT}) AS m WHERE (released, back) <> "
-        "(CASE WHEN ended_on IS NULL THEN 0 ELSE aside END, CASE WHEN ended_on IS NULL THEN 0 ELSE aside END)",
+        "SELECT id AS interim, back, CASE WHEN ended_on IS NULL THEN LEAST(aside, borne) ELSE aside END AS due "
+        f"FROM ({MOVED_ON_ACCOUNT}) AS m WHERE (released, back) <> (CASE WHEN ended_on IS NULL THEN 0 ELSE aside END,"
+        " CASE WHEN ended_on IS NULL THEN LEAST(aside, borne) ELSE aside END)",
+    ),
+    Relation(
+        "Of interim payment {interim}, a budget takes {said} pence off its payments, and bears {borne}.",
+        "SELECT id AS interim, COALESCE(set_off_pence, 0) AS said, borne FROM "
+        f"({MOVED_ON_ACCOUNT}) AS m WHERE COALESCE(set_off_pence, 0) <> borne",
     ),
     Relation(
         "Interim payment {interim} was authorised by {author}, who has never been somebody who may, or who asked "
@@ -423,11 +456,11 @@ ON_ACCOUNT = (
     ),
     Relation(
         "Budget {budget} takes {said} pence of an interim payment off its instalments, and could take {could}.",
-        f"WITH already AS MATERIALIZED ({ALREADY}) SELECT b.id AS budget, n.set_off_pence AS said, "
-        "COALESCE(SUM(already.pence), 0) AS could FROM budgets_interim AS n JOIN budgets_budget AS b "
+        "SELECT b.id AS budget, n.set_off_pence AS said, COALESCE(SUM(f.paid_before_pence), 0) AS could "
+        "FROM budgets_interim AS n JOIN budgets_budget AS b "
         "ON b.id = n.set_off_in_id JOIN budgets_part AS p ON p.budget_id = b.id AND p.way = n.way "
-        "LEFT JOIN budgets_funding AS f ON f.part_id = p.id LEFT JOIN already ON already.id = f.id "
-        "GROUP BY b.id, n.id HAVING b.case_id <> n.case_id OR COALESCE(SUM(already.pence), 0) < n.set_off_pence",
+        "LEFT JOIN budgets_funding AS f ON f.part_id = p.id "
+        "GROUP BY b.id, n.id HAVING b.case_id <> n.case_id OR COALESCE(SUM(f.paid_before_pence), 0) < n.set_off_pence",
     ),
 )
 

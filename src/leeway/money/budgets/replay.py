@@ -1,6 +1,6 @@
 """Working every budget out again: the shares of its parts, its schedule, and what each funder put in."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from leeway.care.decisions.replay import Answer, Bent, Corrected
 from leeway.care.planning.costs import CostedLine
 from leeway.care.planning.models import Way
 from leeway.law.numbers import split
-from leeway.money.budgets.models import Budget, Ending, Funding, Instalment, InstalmentKind, Part
+from leeway.money.budgets.models import Budget, Ending, Funding, Instalment, InstalmentKind, Interim, Part
 from leeway.money.budgets.queries import goes_on_from
 from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, order_of_charge, share_out
@@ -48,6 +48,7 @@ class Funded:
     nhs_pence: int
     person_pence: int
     council_pence: int
+    paid_before_pence: int
 
     @property
     def shares(self) -> list[int]:
@@ -57,8 +58,7 @@ class Funded:
 
 def replay() -> Iterator[Answer]:
     """Work every budget out again, one answer each. None where nothing differs."""
-    paid_beyond = dict(Ending.objects.values_list("budget", "paid_beyond_pence"))
-    earlier = _earlier_budgets()
+    paid_beyond, on_account = _paid_beyond(), dict(Interim.objects.values_list("set_off_in", "set_off_pence"))
     ids = list(Budget.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BUDGETS_AT_ONCE):
         chunk = ids[start : start + BUDGETS_AT_ONCE]
@@ -66,16 +66,16 @@ def replay() -> Iterator[Answer]:
         budgets = budgets.prefetch_related("parts").defer(*UNREAD)
         dues, fundings = _by_part(Instalment, Due, chunk), _by_part(Funding, Funded, chunk)
         for budget in budgets:
-            before_pence = paid_beyond.get(earlier.get(budget.pk), 0)
+            before_pence = paid_beyond[budget.case_id, budget.starts_on] + (on_account.get(budget.pk) or 0)
             yield _worked_out_again(budget, dues, fundings, before_pence)
 
 
-def _earlier_budgets() -> dict[UUID, UUID | None]:
-    """The budget that each one took the place of."""
-    found: dict[UUID, UUID | None] = {}
-    last: dict[UUID, UUID] = {}
-    for pk, case in Budget.objects.order_by("case", "starts_on").values_list("pk", "case"):
-        found[pk], last[case] = last.get(case), pk
+def _paid_beyond() -> Counter[tuple[UUID, date]]:
+    """What budgets whose place others took had paid for later days, by case and the first day of what follows."""
+    found: Counter[tuple[UUID, date]] = Counter()
+    for ending in Ending.objects.filter(replaced=True).select_related("budget"):
+        key = ending.budget.case_id, ending.goes_on
+        found[key] = max(found[key], ending.paid_beyond_pence)
     return found
 
 
@@ -186,8 +186,7 @@ def _schedule(part: Part, budget: Budget, due: list[Due], funded: list[Funded]) 
     for days in sorted(wanted - set(regular)):
         return f"nothing falls due for the days from {days[0]}"
     for days, each in sorted(regular.items()):
-        unfunded = not each.amount_pence  # all of it was paid under the budget before
-        if days not in wanted and not (days[1] in last_days and days[0] in starts) and not unfunded:
+        if days not in wanted and not (days[1] in last_days and days[0] in starts):
             return f"an instalment from {days[0]} to {days[1]} belongs to no funded days"
         pence = days_pence(part.paid_pence_per_week, (days[1] - days[0]).days + 1)
         if each.for_period_pence != pence or each.due_on != each.starts_on:
@@ -205,9 +204,11 @@ def _split(part: Part, budget: Budget, due: list[Due], funded: list[Funded]) -> 
             periods = _periods(part, budget, each)
             days = {(period.starts_on, period.ends_on) for period in periods}
             paid_before = sum(one.already_paid_pence for one in due if (one.starts_on, one.ends_on) in days)
-            total_pence = sum(period.amount_pence for period in periods) - paid_before
+            total_pence = sum(period.amount_pence for period in periods)
             if each.ends_on != funded_until(each.starts_on, budget.pay_calendar_starts_on):
                 return f"the funding from {each.starts_on} ends on another day"
+            if each.paid_before_pence != paid_before:
+                return f"the funding from {each.starts_on} counts another amount as paid before than its payments do"
             if each.shares != split(total_pence, weekly):
                 return f"the funding from {each.starts_on} is not each funder’s share of its days"
         elif each.nhs_pence or each.person_pence or _once(part, each, due) != each.council_pence:

@@ -57,7 +57,6 @@ class Funded:
     kind: str
     starts_on: date
     ends_on: date
-    put_in_pence: int
     weekly_pence: int
     anchor: date
     budget_ends_on: date | None
@@ -114,24 +113,21 @@ class PartOfLine:
 
 
 def pieces(funded: Funded) -> Iterator[Piece]:
-    """The pay periods of a funding that money is kept for, cut where its budget ends. What was paid before is not."""
+    """The pay periods of a funding that money is kept for, cut where its budget ends."""
     if funded.kind != InstalmentKind.REGULAR:
         yield Piece(funded.starts_on, funded.ends_on, 0, funded.kept_pence)
         return
     whole = instalments(
         starts_on=funded.starts_on, ends_on=funded.ends_on, weekly_pence=funded.weekly_pence, anchor=funded.anchor
     )
-    paid_before = sum(each.amount_pence for each in whole) - funded.put_in_pence
     so_far, kept, last = 0, funded.kept_pence, funded.budget_ends_on
     for each in whole:
-        already = least(paid_before, each.amount_pence)
-        paid_before -= already
-        days = [(each.starts_on, each.ends_on, each.amount_pence - already)]
+        days = [(each.starts_on, each.ends_on, each.amount_pence)]
         if last is not None and each.starts_on <= last < each.ends_on:
-            until = greatest(days_pence(funded.weekly_pence, (last - each.starts_on).days + 1) - already, 0)
-            days = [(each.starts_on, last, until), (last + DAY, each.ends_on, days[0][2] - until)]
-        for starts_on, ends_on, set_aside in days:
-            pence = least(set_aside, kept - so_far)
+            until = days_pence(funded.weekly_pence, (last - each.starts_on).days + 1)
+            days = [(each.starts_on, last, until), (last + DAY, each.ends_on, each.amount_pence - until)]
+        for starts_on, ends_on, cost in days:
+            pence = least(cost, kept - so_far)
             if pence > 0:
                 yield Piece(starts_on, ends_on, so_far, pence)
                 so_far += pence

@@ -133,13 +133,12 @@ def _funded(fundings: QuerySet[Funding]) -> Iterable[Funded]:
         "kind",
         "starts_on",
         "ends_on",
-        F("nhs_pence") + F("person_pence") + F("council_pence"),
         "part__paid_pence_per_week",
         "part__budget__pay_calendar_starts_on",
         "part__budget__ending__ends_on",
     )
-    for pk, case, budget, part, kind, first, last, pence, a_week, anchor, ends_on in rows:
-        each = Funded(case, budget, part, kind, first, last, pence, a_week, anchor, ends_on, moved[pk])
+    for pk, case, budget, part, kind, first, last, a_week, anchor, ends_on in rows:
+        each = Funded(case, budget, part, kind, first, last, a_week, anchor, ends_on, moved[pk])
         if each.kept_pence:
             yield each
 

@@ -64,6 +64,7 @@ class Reason(TextChoices):
     WRITTEN_OFF = "written_off", "Written off: the council bears it"
     REFUNDED = "refunded", "Paid back to the person"
     COMMITMENT = "commitment", "Set aside for what was agreed"
+    PAID_BEFORE = "paid_before", "Paid before, for days of a later budget"
     PAYMENT_SENT = "payment_sent", "Payment sent to the bank"
     PAYMENT_ARRIVED = "payment_arrived", "Payment reached its account"
     PAYMENT_RETURNED = "payment_returned", "Payment came back"
@@ -91,6 +92,7 @@ BETWEEN: Mapping[Reason, tuple[tuple[Kind, Kind], ...]] = {
     Reason.WRITTEN_OFF: ((Kind.OWED_BY_PERSON, Kind.FUNDER_COUNCIL),),
     Reason.REFUNDED: ((Kind.FUNDER_PERSON, Kind.OWED_BY_PERSON),),
     Reason.COMMITMENT: ((Kind.COMMITTED, Kind.AVAILABLE),),
+    Reason.PAID_BEFORE: ((Kind.AVAILABLE, Kind.AVAILABLE),),
     Reason.PAYMENT_SENT: ((Kind.CLEARING, Kind.COMMITTED), (Kind.CLEARING, Kind.OWED_TO_PROVIDER)),
     Reason.PAYMENT_ARRIVED: (
         (Kind.HELD_BY_PERSON, Kind.CLEARING),
@@ -145,9 +147,9 @@ NEVER: Mapping[str, str] = {
     "moves money between accounts that its reason does not allow": f"""
         COALESCE((moved.reason, debit.kind, credit.kind, COALESCE(original.reason, '')) NOT IN (VALUES {_rows()}), TRUE)
     """,
-    "moves money between two cases or two budgets": """
+    "moves money between two cases or two budgets": f"""
         debit.case_id <> credit.case_id
-        OR (debit.case_id = credit.case_id
+        OR (debit.case_id = credit.case_id AND moved.reason <> '{Reason.PAID_BEFORE}'
             AND debit.name <> '' AND credit.name <> '' AND debit.name <> credit.name)
     """,
     "counts on a day before the Care Act or more than a year after it was made": f"""

@@ -17,7 +17,15 @@ from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.days import PLANNED, check_day
 from leeway.money.budgets import queries
-from leeway.money.budgets.actions.funding import ROWS_AT_ONCE, Released, delivered_of, left, posted_of, release
+from leeway.money.budgets.actions.funding import (
+    ROWS_AT_ONCE,
+    Released,
+    correct_dues,
+    delivered_of,
+    left,
+    posted_of,
+    release,
+)
 from leeway.money.budgets.actions.holding import lift, locked, wait
 from leeway.money.budgets.dues import weights
 from leeway.money.budgets.models import (
@@ -257,7 +265,10 @@ def _unspent(funding: Funding, ends_on: date, set_aside_pence: int, delivered_pe
 
 
 def release_after(ends: Sequence[After], by: User, on: date) -> None:
-    """Cancel what is not due after the end of some parts, and release what was set aside for it."""
+    """Cancel what is not due after the end of some parts, and release what was set aside for it.
+
+    What fell due beyond it is taken back, unless a budget that takes the place is about to be opened, which does it.
+    """
     unpaid = defaultdict(list)
     for instalment in queries.unpaid_instalments([after.part for after in ends]):
         if instalment.kind not in LAST_COSTS:
@@ -279,3 +290,4 @@ def release_after(ends: Sequence[After], by: User, on: date) -> None:
             pence = _unspent(funding, after.ending.ends_on, set_aside_pence, delivered[funding.pk])
         released.append(Released(funding, pence, after.because))
     release(released, by, on)
+    correct_dues({funding.pk: after.because for after, funding in fundings if not after.ending.replaced}, by, on)

@@ -1,20 +1,20 @@
 """Putting money in for a part of a budget, and giving back what is no longer needed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import Way
-from leeway.law.numbers import split
-from leeway.money.budgets.dues import OWED, Standing, standings
+from leeway.law.numbers import least, split
+from leeway.money.budgets.dues import OWED, Standing, last_day, standings, weights
 from leeway.money.budgets.models import (
     Budget,
     Funding,
@@ -32,11 +32,15 @@ ROWS_AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A part of a budget that is to be funded from a day on, and what was paid for these days before."""
+    """A part of a budget that is to be funded from a day on, and what was paid for these days before.
+
+    That is, under earlier budgets, and on account.
+    """
 
     part: Part
     starts_on: date
     paid_before_pence: int = 0
+    on_account_pence: int = 0
 
 
 def fund(wanted: Sequence[Wanted], by: User, on: date) -> None:
@@ -44,14 +48,17 @@ def fund(wanted: Sequence[Wanted], by: User, on: date) -> None:
 
     The same statements do it for one part and for thousands.
     """
-    fundings, rows = [], []
+    fundings, rows, paid_before = [], [], []
     for each in wanted:
         funding, instalments = _funded(each)
         rows += instalments
-        fundings += [funding] if funding else []
+        if funding:
+            fundings.append(funding)
+            paid_before.append((funding, least(funding.paid_before_pence, each.paid_before_pence)))
     Instalment.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
     Funding.objects.bulk_create(fundings, batch_size=ROWS_AT_ONCE)
     _post(fundings, by, on)
+    _take_over([(funding, pence) for funding, pence in paid_before if pence], by, on)
 
 
 def _funded(wanted: Wanted) -> tuple[Funding | None, list[Instalment]]:
@@ -62,11 +69,10 @@ def _funded(wanted: Wanted) -> tuple[Funding | None, list[Instalment]]:
     weekly_pence = part.paid_pence_per_week
     periods = instalments(starts_on=starts_on, ends_on=ends_on, weekly_pence=weekly_pence, anchor=anchor)
     total_pence, rows = sum(each.amount_pence for each in periods), []
-    if part.paid_into_id:
-        rows = _scheduled(part, periods, wanted.paid_before_pence)
-        total_pence -= sum(row.already_paid_pence for row in rows)
     if not total_pence:
-        return None, rows if weekly_pence else []
+        return None, []
+    if part.paid_into_id:
+        rows = _scheduled(part, periods, wanted.paid_before_pence + wanted.on_account_pence)
     person = 0 if part.way == Way.DIRECT_PAYMENT else part.charge_pence_per_week
     council = weekly_pence - part.nhs_pence_per_week - person
     nhs_pence, person_pence, council_pence = split(total_pence, [part.nhs_pence_per_week, person, council])
@@ -77,6 +83,7 @@ def _funded(wanted: Wanted) -> tuple[Funding | None, list[Instalment]]:
         nhs_pence=nhs_pence,
         person_pence=person_pence,
         council_pence=council_pence,
+        paid_before_pence=sum(row.already_paid_pence for row in rows),
     )
     return funding, rows
 
@@ -151,16 +158,18 @@ def _moves(funding: Funding, accounts: Mapping[Place, UUID], on: date) -> list[N
         )
         for kind, pence in _givers(funding)
     ]
-    committing = NewTransfer(
-        id=_transfer_id(funding, Kind.COMMITTED),
-        debit=budget.committed_id,
-        credit=budget.available_id,
-        amount_pence=funding.total_pence,
-        reason=Reason.COMMITMENT,
-        effective_date=on,
-        about=funding.pk,
-    )
-    return [*new, committing]
+    if funding.set_aside_pence:
+        committing = NewTransfer(
+            id=_transfer_id(funding, Kind.COMMITTED),
+            debit=budget.committed_id,
+            credit=budget.available_id,
+            amount_pence=funding.set_aside_pence,
+            reason=Reason.COMMITMENT,
+            effective_date=on,
+            about=funding.pk,
+        )
+        new.append(committing)
+    return new
 
 
 def _givers(funding: Funding) -> list[tuple[Kind, int]]:
@@ -189,25 +198,77 @@ class Released:
 def release(released: Sequence[Released], by: User, on: date) -> None:
     """Move what is no longer set aside back to who gave or promised it, each transfer corrected.
 
-    What fell due and is not due after all is corrected first: whoever paid it already is owed it back. The same thing
-    releases once.
+    The same thing releases once.
     """
     posted = posted_of([each.funding for each in released])
-    new = [move for each in released for move in _backs(each, posted[each.funding.pk], on)]
+    new = []
+    for each in released:
+        if each.pence:
+            new.append(_back(posted[each.funding.pk][Kind.COMMITTED], each.pence, each.because, on))
+            new += _backs(each, posted[each.funding.pk], on)
     transfer_many(new=new, by=by, on=on)
-    _correct_dues({each.funding.pk: each.because for each in released}, by, on)
 
 
-def _backs(released: Released, posted: Mapping[Kind, Transfer], on: date) -> list[NewTransfer]:
-    givers = [kind for kind, _ in _givers(released.funding)]
-    parts = divide(released.pence, [left(posted[kind]) for kind in givers])
-    backs = [(Kind.COMMITTED, released.pence), *zip(givers, parts, strict=True)]
-    return [_back(posted[kind], pence, released.because, on) for kind, pence in backs if pence]
+def _backs(released: Released, posted: Mapping[Kind, Any], on: date) -> list[NewTransfer]:
+    """What goes back to who gave or promised it: all that went back is shared out as it was given, however often."""
+    given = [posted[kind] for kind, _ in _givers(released.funding)]
+    back_pence = released.pence + sum(each.corrected_pence for each in given)
+    parts = divide(back_pence, [each.amount_pence for each in given])
+    backs = [(each, part - each.corrected_pence) for each, part in zip(given, parts, strict=True)]
+    return [_back(original, pence, released.because, on) for original, pence in backs if pence]
 
 
 def _back(original: Transfer, pence: int, because: UUID, on: date) -> NewTransfer:
     """Some of a transfer moved back, once for what it is because of."""
     return given_back(original, uuid5(because, str(original.pk)), pence, on)
+
+
+def _take_over(paid_before: Sequence[tuple[Funding, int]], by: User, on: date) -> None:
+    """Have new fundings bear what earlier budgets of their cases paid for their days, each so many pence.
+
+    It goes to the latest of these that paid for days after its last, and there back to who gave or promised it: so
+    the shares of a day are those of the budget that has the day.
+    """
+    if not paid_before:
+        return
+    over = Funding.objects.filter(
+        kind=InstalmentKind.REGULAR,
+        part__budget__case__in={funding.part.budget.case_id for funding, _ in paid_before},
+        part__budget__ending__ends_on__lt=F("ends_on"),
+    )
+    over = over.select_related("part__budget__ending").order_by("-part__budget__starts_on", "starts_on")
+    by_part = defaultdict(list)
+    for each in over:
+        by_part[each.part.budget.case_id, each.part.way].append(each)
+    posted = posted_of(over)
+    new = []
+    for funding, pence in paid_before:
+        for each in by_part[funding.part.budget.case_id, funding.part.way]:
+            taken_pence = least(pence, _beyond(each, posted[each.pk]))
+            if taken_pence:
+                new.append(_taken_over(funding, each, taken_pence, on))
+                new += _backs(Released(each, taken_pence, funding.pk), posted[each.pk], on)
+                pence -= taken_pence
+        assert not pence, "what was paid before was paid under a budget of the same case, held in the same way"
+    transfer_many(new=new, by=by, on=on)
+
+
+def _beyond(funding: Funding, posted: Mapping[Kind, Any]) -> int:
+    """What is kept of a funding for days after the last of its budget, since it was paid."""
+    kept_pence = sum(left(posted[kind]) for kind, _ in _givers(funding))
+    return kept_pence - sum(pence for _, pence in weights(funding, until=last_day(funding)))
+
+
+def _taken_over(funding: Funding, paid_by: Funding, pence: int, on: date) -> NewTransfer:
+    return NewTransfer(
+        id=uuid5(funding.pk, str(paid_by.pk)),
+        debit=paid_by.part.budget.available_id,
+        credit=funding.part.budget.available_id,
+        amount_pence=pence,
+        reason=Reason.PAID_BEFORE,
+        effective_date=on,
+        about=paid_by.pk,
+    )
 
 
 def let_days_gone_fall_due(case: Case, on: date) -> None:
@@ -275,8 +336,11 @@ def left(moved: Any) -> int:
     return pence
 
 
-def _correct_dues(because: Mapping[UUID, UUID], by: User, on: date) -> None:
-    """Take back what fell due of fundings beyond what can fall due of them now, the latest first."""
+def correct_dues(because: Mapping[UUID, UUID], by: User, on: date) -> None:
+    """Take back what fell due of fundings beyond what can fall due of them now, the latest first.
+
+    Whoever paid it already is owed it back. `because` has what it is because of, by funding.
+    """
     too_much = {}
     for standing in standings(Funding.objects.filter(pk__in=because)):
         if (pence := standing.due_pence - standing.can_fall_due_pence) > 0:

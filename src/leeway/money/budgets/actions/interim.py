@@ -131,7 +131,26 @@ def take_off(case: Case, budget: Budget, paid_before: dict[str, int], by: User, 
     interim.set_off_in = budget
     interim.set_off_pence = max(0, min(interim.amount_pence, taken_pence - paid_before.get(interim.way, 0)))
     interim.save(update_fields=["set_off_in", "set_off_pence"])
+    if interim.set_off_pence:
+        taken_over = NewTransfer(
+            id=uuid5(interim.pk, Reason.PAID_BEFORE.value),
+            debit=interim.available_id,
+            credit=budget.available_id,
+            amount_pence=interim.set_off_pence,
+            reason=Reason.PAID_BEFORE,
+            effective_date=on,
+            about=interim.pk,
+        )
+        transfer_many(new=[taken_over], by=by, on=on)
+        _give_back_set_off(interim, by, on)
     return interim.amount_pence - interim.set_off_pence
+
+
+def _give_back_set_off(interim: Interim, by: User, on: date) -> None:
+    """Have the council get back what a budget bears of an interim payment, where it has put that in."""
+    put_in = Transfer.objects.filter(about=interim.pk, reason=Reason.FUNDING).first()
+    if put_in and interim.set_off_pence:
+        give_back_part(put_in, interim.set_off_pence, interim.pk, by, on)
 
 
 def set_aside_on_account(interims: Iterable[Interim], by: User, on: date) -> None:
@@ -159,6 +178,8 @@ def set_aside_on_account(interims: Iterable[Interim], by: User, on: date) -> Non
                 for reason, into, out_of in steps
             ]
     transfer_many(new=new, by=by, on=on)
+    for interim in sent:
+        _give_back_set_off(interim, by, on)
 
 
 def _end(interim: Interim, reason: str, by: User, on: date) -> None:

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from leeway import said
 from leeway.access.access import check_can
@@ -27,13 +27,21 @@ from leeway.care.review.actions import schedule_review
 from leeway.law.numbers import pounds
 from leeway.money.budgets import queries
 from leeway.money.budgets.actions.ending import LastDay, close, end_as_far_back
-from leeway.money.budgets.actions.funding import ROWS_AT_ONCE, Wanted, fund, fund_start_up, let_days_gone_fall_due
+from leeway.money.budgets.actions.funding import (
+    ROWS_AT_ONCE,
+    Wanted,
+    correct_dues,
+    fund,
+    fund_start_up,
+    let_days_gone_fall_due,
+)
 from leeway.money.budgets.actions.holding import locked
 from leeway.money.budgets.actions.interim import take_off
 from leeway.money.budgets.models import (
     LAST_COSTS,
     Budget,
     Ending,
+    Funding,
     Instalment,
     Part,
 )
@@ -67,8 +75,7 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     starts_on = date.fromisoformat(plan.final_budget.result["starts_on"])
     first, *later = charges_of(plan)
     before = _replace_earlier(case, starts_on, by, on)
-    paid = Counter(before) + Counter(queries.on_account(case))
-    (budget,) = open_budgets([Opening(case, plan, first, starts_on, paid)], by, on)
+    (budget,) = open_budgets([Opening(case, plan, first, starts_on, before, queries.on_account(case))], by, on)
     left_pence = take_off(case, budget, before, by, on)
     for charge in later:
         budget = go_on(budget, charge, by, on)
@@ -201,33 +208,60 @@ def _pays_out(budget: Budget) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A budget that is to begin: of which plan, at which charge, from when, and what was paid before by way."""
+    """A budget that is to begin: of which plan, at which charge, from when, and what was paid before by way.
+
+    That is, under earlier budgets, and on account.
+    """
 
     case: Case
     plan: Plan
     charge: Decision
     starts_on: date
     paid_before: Mapping[str, int]
+    on_account: Mapping[str, int] = field(default_factory=dict)
 
 
 def open_budgets(openings: Sequence[Opening], by: User, on: date) -> list[Budget]:
-    """Open budgets of plans, each from a day, with their parts, their funding and their schedule."""
+    """Open budgets of plans, each from a day, with their parts, their funding and their schedule.
+
+    What others promised for days that these take over from earlier budgets is promised and owed anew, under these.
+    """
     shares = [shares_of(each.plan, each.charge, each.starts_on) for each in openings]
     _require_bank_details(openings, shares)
     accounts = _open_accounts(openings, shares, by, on)
     budgets = [_budget(each, accounts, by, on) for each in openings]
     Budget.objects.bulk_create(budgets, batch_size=ROWS_AT_ONCE)
     wanted = [
-        Wanted(_part(budget, share, accounts), each.starts_on, each.paid_before.get(share.way, 0))
+        Wanted(
+            _part(budget, share, accounts),
+            each.starts_on,
+            each.paid_before.get(share.way, 0),
+            each.on_account.get(share.way, 0),
+        )
         for each, budget, own in zip(openings, budgets, shares, strict=True)
         for share in own
     ]
     Part.objects.bulk_create([each.part for each in wanted], batch_size=ROWS_AT_ONCE)
     fund(wanted, by, on)
+    correct_dues(_of_budgets_before(budgets), by, on)
     for budget in budgets:
         if budget.start_up_pence:
             fund_start_up(budget, by, on)
     return budgets
+
+
+def _of_budgets_before(budgets: Sequence[Budget]) -> dict[UUID, UUID]:
+    """The fundings of budgets whose place others took that were for later days too, each with the latest of its case.
+
+    That one is because of which what fell due of them is no longer due.
+    """
+    because = {budget.case_id: budget.pk for budget in budgets}
+    taken = Funding.objects.filter(
+        part__budget__case__in=because,
+        part__budget__ending__replaced=True,
+        part__budget__ending__ends_on__lt=F("ends_on"),
+    )
+    return {pk: because[case] for pk, case in taken.order_by().values_list("pk", "part__budget__case")}
 
 
 def _open_accounts(

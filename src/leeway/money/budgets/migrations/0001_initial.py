@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                 ('nhs_pence', models.BigIntegerField()),
                 ('person_pence', models.BigIntegerField()),
                 ('council_pence', models.BigIntegerField()),
+                ('paid_before_pence', models.BigIntegerField(default=0, help_text='Paid for its days already, under an earlier budget or on account.')),
             ],
             options={
                 'ordering': ['starts_on', 'kind'],
@@ -533,6 +534,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='funding',
             constraint=models.CheckConstraint(condition=models.Q(('council_pence__gte', 0), ('nhs_pence__gte', 0), ('person_pence__gte', 0)), name='funding_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='funding',
+            constraint=models.CheckConstraint(condition=models.Q(('paid_before_pence__gte', 0), ('paid_before_pence__lte', models.F('nhs_pence') + models.F('person_pence') + models.F('council_pence'))), name='funding_paid_before_at_most_whole'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='funding',
