@@ -35,7 +35,7 @@ SAID = {
     "Sitter on choir nights, and the subscription": (
         Method.FIXED,
         (("CBG", 80_00), ("COUNCIL", 20_00)),
-        "Agreed under the carers’ breaks grant of this year.",
+        "Agreed under the carers’ breaks grant.",
     ),
     "Help in the morning and before lunch": (
         Method.FIXED,
@@ -75,7 +75,7 @@ def _record_funders(finance: User, today: date) -> None:
         (kinds.LEGACY_FUND, "Carried-over Independent Living Fund", "ILF-KEPT", True, date(2015, 7, 1), None,
          None, "What awards of the fund paid when it closed, kept by the council’s decision.",
          "For people who had an award on 30 June 2015, for as long as they need it."),
-        (kinds.GRANT, "Carers’ breaks grant", "CBG", True, date(year.starts_on.year, 4, 1),
+        (kinds.GRANT, "Carers’ breaks grant", "CBG", True, date(year.starts_on.year - 1, 4, 1),
          today + timedelta(days=32), 40_000_00, "Breaks for unpaid carers.", "Breaks only; no equipment."),
         (kinds.PROGRAMME_FUND, "Direct payments programme", "DPP", True, date(year.starts_on.year - 1, 4, 1),
          date(year.ends_on.year + 1, 3, 31), 60_000_00, "More people with a direct payment of their own.",
