@@ -82,7 +82,7 @@ ONCE = {
     "pools:take_out", "pools:answer", "pools:make_report",
     "claims:send", "claims:chase", "claims:receive", "claims:query", "claims:part",
     "invoices:agree", "invoices:withdraw", "invoices:answer",
-    "bills:decide", "bills:end_plan", "bills:go_on", "bills:late", "bills:send", "bills:space",
+    "bills:decide", "bills:end_plan", "bills:go_on", "bills:late", "bills:send", "bills:space", "bills:undo",
     "uprating:look", "uprating:approve", "uprating:apply", "uprating:letters", "uprating:withdraw", "uprating:undo",
     "statements:confirm", "statements:accept", "statements:line", "statements:received", "statements:match",
     "statements:mapping", "statements:referenced",

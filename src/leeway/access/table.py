@@ -159,6 +159,7 @@ ACCESS: dict[str, Capability | str] = {
     "bills:ageing": Capability.PAY,
     "bills:ageing_csv": Capability.PAY,
     "bills:decide": Capability.PAY,
+    "bills:undo": Capability.PAY,
     "bills:*": Capability.CONFIRM_RECEIPTS,
     "invoices:home": Capability.PAY,
     "invoices:show": Capability.PAY,

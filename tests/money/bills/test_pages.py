@@ -126,7 +126,12 @@ def test_plans_breathing_spaces_and_write_offs_are_done_on_pages(sent, finn, fay
     page(client, fay, "home")
     client.post(reverse("bills:decide", args=[Settlement.objects.get().pk]), {"agreed": "True"})
     assert Settlement.objects.get().answer.agreed
-    client.force_login(finn)
+    undo, asked = reverse("bills:undo", args=[Settlement.objects.get().pk]), {"reason": "It was another Ada Bell"}
+    assert undo in page(client, finn, "account", case).content.decode()
+    assert "Ask a colleague" in client.post(undo, asked).content.decode()
+    client.force_login(fay)
+    assert client.post(undo, asked).status_code == 302
+    assert "Taken back since" in page(client, finn, "account", case).content.decode()
     asked = {"kind": "standard", "register_reference": "BS-0041"}
     asked |= {"starts_on_day": "30", "starts_on_month": "4", "starts_on_year": "2026"}
     client.post(reverse("bills:start_space", args=[case]), asked)

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from leeway.access.models import User
 from leeway.access.roles import Role
 from leeway.money.bills import actions
+from leeway.money.bills.actions.settling import needs_manager
 from leeway.money.bills.kinds import Asked, SettlementKind
 from leeway.money.bills.models import Bill, SettlementAnswer
 from leeway.money.bills.queries import settlements_to_decide
@@ -98,4 +99,20 @@ def test_no_more_than_is_owed_is_written_off_and_no_more_than_was_paid_goes_back
     actions.decide_settlement(settlement=back, agreed=True, by=fay, on=ON)
     assert balance(Account.objects.get(kind=Kind.FUNDER_PERSON)) == -6_00
     night(BILLED_ON[2])
+    assert not list(findings())
+
+
+def test_the_limit_is_of_all_that_was_written_off_in_a_year(case, agree, finn, fay, fiona):
+    """Two small ones are no way round the manager; one that was taken back counts no more, nor one of long ago."""
+    plan = agree(case, ("council_managed", 900_00, 0), charge_pence=600_00)
+    start_budget(plan=plan, by=finn, on=BILLED_ON[0] - timedelta(days=20))
+    night(BILLED_ON[1])
+    first = ask(case, finn, pence=300_00)
+    actions.decide_settlement(settlement=first, agreed=True, by=fay, on=ON)
+    second = ask(case, finn, pence=200_01)
+    with pytest.raises(NotAllowed):
+        actions.decide_settlement(settlement=second, agreed=True, by=fay, on=ON)
+    assert not needs_manager(second, ON + timedelta(days=366))
+    actions.undo_settlement(settlement=first, reason="It was another Ada Bell", by=fay, on=ON)
+    actions.decide_settlement(settlement=second, agreed=True, by=fay, on=ON)
     assert not list(findings())

@@ -155,6 +155,12 @@ class DecideForm(forms.Form):
     words = forms.CharField(label="If not, why?", required=False, widget=forms.Textarea, max_length=WORDS_MOST)
 
 
+class UndoForm(forms.Form):
+    """Why what was settled is taken back."""
+
+    reason = _words("What was mistaken?", "In plain words. The person can read this.")
+
+
 def no_more_than(pence: int) -> str:
     """The hint under an amount."""
     return f"No more than {pounds(max(pence, 0))}."

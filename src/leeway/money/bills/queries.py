@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -23,6 +23,7 @@ from leeway.money.bills.standing import Instalment, instalments_of, overdue, owe
 from leeway.money.bills.stops import Stop, spaces_on, still_days, stop_of, stops_of
 from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.queries import OPEN, owed_account
+from leeway.money.ledger.models import Transfer
 from leeway.money.ledger.queries import StatementLine, statement
 
 #: Up to how many days each age band goes; the last has no end.
@@ -95,12 +96,17 @@ def account(case_id: UUID, *, seen_by: User, on: date, page: str = "What is paid
         stop=stop_of(case, on),
         pauses=case.pauses.all(),
         spaces=case.breathing_spaces.all(),
-        settlements=case.settlements.select_related("answer", "asked_by"),
+        settlements=case.settlements.select_related("answer", "asked_by").annotate(is_undone=Exists(_undone())),
         late=[bill for bill in bills if not hasattr(bill, "sending") and is_late(bill, on) and left[bill.pk]],
         paid=paid_before_they_went(bills, on),
         is_billed=owed_account(case, Payer.PERSON) is not None,
         on=on,
     )
+
+
+def _undone() -> QuerySet[Transfer]:
+    """What was taken back of a settlement."""
+    return Transfer.objects.filter(about=OuterRef("pk"), corrects__isnull=False)
 
 
 def _state(bill: Bill, left_pence: int) -> str:

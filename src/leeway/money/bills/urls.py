@@ -11,6 +11,7 @@ urlpatterns = [
     path("ageing/ageing.csv", views.ageing_csv, name="ageing_csv"),
     path("taken-over/", views.take_over, name="take_over"),
     path("settlements/<uuid:settlement_id>/", views.decide, name="decide"),
+    path("settlements/<uuid:settlement_id>/undo/", views.undo, name="undo"),
     path("<uuid:case_id>/", views.account, name="account"),
     path("<uuid:case_id>/bills/<int:number>/", views.bill, name="bill"),
     path("<uuid:case_id>/bills/<int:number>/bill.pdf", views.bill_pdf, name="bill_pdf"),

@@ -20,6 +20,7 @@ from leeway.access.searches import keeps_words_out_of_addresses, looked_for
 from leeway.acting import act
 from leeway.care.letters.blocks import Letter
 from leeway.care.letters.showing import letter_as_pdf, letter_page
+from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.law.numbers import decimal_pounds, pounds
 from leeway.money.bills import actions, queries
@@ -40,6 +41,7 @@ from leeway.money.bills.forms import (
     TakeOverForm,
     ToForm,
     TreatmentForm,
+    UndoForm,
     no_more_than,
 )
 from leeway.money.bills.kinds import Asked, BecauseOf, Every, MoneyFrom, SettlementKind, SpaceKind
@@ -318,14 +320,29 @@ def settle(request: SignedIn, case_id: UUID):
 @require_http_methods(["GET", "POST"])
 def decide(request: SignedIn, settlement_id: UUID):
     """Decide what a colleague asked for."""
-    found = get_object_or_404(Settlement.objects.select_related("asked_by", "answer"), pk=settlement_id)
-    case = get_case(found.case_id, seen_by=request.user, page="What is paid")
+    found, case = _settlement(request, settlement_id)
     form = DecideForm(request.POST or None)
     if act(form, lambda **by_on: actions.decide_settlement(settlement=found, **form.cleaned_data, **by_on), request):
         messages.success(request, "It is decided.")
         return redirect("bills:home")
     context = {"settlement": found, "back": reverse("bills:home")}
     return _ask(request, case, form, found.get_kind_display(), "Save the decision", **context)
+
+
+@require_http_methods(["GET", "POST"])
+def undo(request: SignedIn, settlement_id: UUID):
+    """Take back a write-off or a refund that was a mistake."""
+    found, case = _settlement(request, settlement_id)
+    form = UndoForm(request.POST or None)
+    if act(form, lambda **by_on: actions.undo_settlement(settlement=found, **form.cleaned_data, **by_on), request):
+        messages.success(request, f"It is taken back: {pounds(found.amount_pence)} is owed as before.")
+        return redirect("bills:account", case.pk)
+    return _ask(request, case, form, "Take this back", "Take it back", settlement=found)
+
+
+def _settlement(request: SignedIn, settlement_id: UUID) -> tuple[Settlement, Case]:
+    found = get_object_or_404(Settlement.objects.select_related("asked_by", "answer"), pk=settlement_id)
+    return found, get_case(found.case_id, seen_by=request.user, page="What is paid")
 
 
 def _ask(request: SignedIn, case, form: forms.Form, title: str, button: str, **more) -> HttpResponse:

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 
 from leeway import said
 from leeway.access.access import check_can
@@ -23,6 +24,7 @@ from leeway.money.budgets.dues import Payer
 from leeway.money.contributions.queries import owed_account
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer
 from leeway.money.ledger.models import Kind, Reason, Transfer
+from leeway.period import year_to
 from leeway.refusal import NotAllowed, Refusal
 
 REASON_OF = {SettlementKind.WRITE_OFF: Reason.WRITTEN_OFF, SettlementKind.REFUND: Reason.REFUNDED}
@@ -81,9 +83,17 @@ def decide_settlement(*, settlement: Settlement, agreed: bool, words: str = "", 
 
 
 def needs_manager(settlement: Settlement, on: date) -> bool:
-    """Whether a write-off is above what two finance officers may decide."""
+    """Whether a write-off is above what two finance officers may decide, with what was written off in the year before.
+
+    Otherwise several small ones would be one large one.
+    """
     most = law_on(on, settings.COUNCIL_POLICY)["billing.write_off_two_officers_most"]
-    return settlement.kind == SettlementKind.WRITE_OFF and settlement.amount_pence > most
+    if settlement.kind != SettlementKind.WRITE_OFF:
+        return False
+    before = settlement.case.settlements.filter(kind=SettlementKind.WRITE_OFF).order_by().values("pk")
+    stand = Transfer.objects.filter(about__in=before, reason=Reason.WRITTEN_OFF, corrections=None)
+    since = stand.filter(effective_date__gte=year_to(on).starts_on).aggregate(pence=Sum("amount_pence"))["pence"]
+    return settlement.amount_pence + (since or 0) > most
 
 
 @transaction.atomic
