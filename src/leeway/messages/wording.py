@@ -13,7 +13,7 @@ from jinja2.sandbox import SandboxedEnvironment
 FOLDER = Path(__file__).parent / "wording"
 JINJA = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
 #: What every message may say without being told.
-ALWAYS = ("name", "council", "contact", "sign_in")
+ALWAYS = ("name", "council", "contact", "office", "sign_in")
 INVISIBLE = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 
 
@@ -67,6 +67,7 @@ def fill_in(name: str, data: Mapping[str, str], *, recipient_name: str, short: b
         "name": recipient_name,
         "council": settings.COUNCIL_NAME,
         "contact": settings.COUNCIL_CONTACT,
+        "office": settings.OFFICE_CONTACT,
         "sign_in": settings.SITE_ADDRESS,
     }
     return Words(subject=wording.subject, body=_template(name, short).render(known).strip())

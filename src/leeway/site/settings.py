@@ -79,6 +79,8 @@ COUNCIL_PHONE = os.getenv("LEEWAY_PHONE", "" if PRODUCTION else "01632 960100")
 COUNCIL_CONTACT = os.getenv(
     "LEEWAY_CONTACT", f"call us{f' on {COUNCIL_PHONE}' if COUNCIL_PHONE else ''} or ask your worker"
 )
+#: What providers and NHS bodies are told, who have no worker.
+OFFICE_CONTACT = f"call us on {COUNCIL_PHONE}" if COUNCIL_PHONE else COUNCIL_CONTACT
 URGENT_PHONE = os.getenv("LEEWAY_URGENT_PHONE", "" if PRODUCTION else "01632 960 100")
 if not URGENT_PHONE:
     raise ImproperlyConfigured(

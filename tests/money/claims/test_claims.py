@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, transaction
 from django.urls import reverse
@@ -255,6 +256,7 @@ def test_its_papers_name_nobody(cases, finn, client):
     for paper in (table, letter):
         assert cases[0].pk.hex[:10].upper() in paper and "Ada" not in paper and "Bell" not in paper
     assert client.get(reverse("claims:pdf", args=[1]))["Content-Type"] == "application/pdf"
+    assert "worker" not in settings.OFFICE_CONTACT, "nobody outside has one"
     answer = client.post(reverse("claims:send", args=[1]), {"how": "x"})
     assert "Say to whom it went" in answer.content.decode()
     assert client.post(reverse("claims:send", args=[1]), {"how": "By secure email to their team"}).status_code == 302

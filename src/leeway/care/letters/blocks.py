@@ -109,3 +109,8 @@ def day(value: date | str) -> str:
     """A date as people say it: 6 April 2026."""
     value = date.fromisoformat(value) if isinstance(value, str) else value
     return f"{value:%-d %B %Y}"
+
+
+def days(first: date, last: date) -> str:
+    """Days from one to another as people say them; one day alone is said once."""
+    return day(first) if first == last else f"{day(first)} to {day(last)}"

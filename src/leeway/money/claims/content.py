@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from leeway.care.letters.blocks import Amount, Heading, Letter, Paragraph, Table, bullets, cell, day
+from leeway.care.letters.blocks import Amount, Heading, Letter, Paragraph, Table, bullets, cell, day, days
 from leeway.law.numbers import pounds
 from leeway.money.bills.actions.sending import how_to_pay
 from leeway.money.claims.queries import LineNow, Standing
@@ -16,7 +16,7 @@ def claim_letter(standing: Standing, lines: Sequence[LineNow], council: str, con
         (
             str(each.line.place),
             each.line.reference,
-            cell(f"{day(each.line.starts_on)} to {day(each.line.ends_on)}"),
+            cell(days(each.line.starts_on, each.line.ends_on)),
             pounds(each.line.amount_pence),
         )
         for each in lines

@@ -44,7 +44,7 @@ def show(request: SignedIn, number: int):
 def pdf(request: SignedIn, number: int) -> HttpResponse:
     """The claim as the NHS body gets it."""
     standing, lines = _claim(request, number)
-    letter = claim_letter(standing, lines, settings.COUNCIL_NAME, settings.COUNCIL_CONTACT)
+    letter = claim_letter(standing, lines, settings.COUNCIL_NAME, settings.OFFICE_CONTACT)
     return letter_as_pdf(request, letter, back=reverse("claims:show", args=[number]), back_text=f"Claim {number}")
 
 

@@ -17,7 +17,7 @@ from django.http import Http404
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.letters.blocks import Amount, Block, Letter, Paragraph, Table, day
+from leeway.care.letters.blocks import Amount, Block, Letter, Paragraph, Table, day, days
 from leeway.law.numbers import pounds
 from leeway.market.listings.models import Provider
 from leeway.messages.actions import NewMessage, write_messages
@@ -90,9 +90,9 @@ def remittance_letter(payment: Payment) -> Letter:
             f"statement as {_on_statement(payment)}."
         ),
         Paragraph(
-            f"For your invoice {invoice.number} of {day(invoice.issued_on)}, {day(invoice.starts_on)} to "
-            f"{day(invoice.ends_on)}, received on {day(invoice.received_on)} and due by {day(invoice.due_on)}. It "
-            f"claims {pounds(invoice.total_pence)}."
+            f"For your invoice {invoice.number} of {day(invoice.issued_on)}, {days(invoice.starts_on, invoice.ends_on)}"
+            f", received on {day(invoice.received_on)} and due by {day(invoice.due_on)}. It claims "
+            f"{pounds(invoice.total_pence)}."
         ),
         Table(
             "What is paid",
@@ -125,7 +125,7 @@ def remittance_letter(payment: Payment) -> Letter:
         dated_text=day(payment.run.sent_on or payment.run.made_on),
         reference=f"Payment {payment.reference}, invoice {invoice.number}",
         blocks=tuple(blocks),
-        signed=(f"If you have a question, {settings.COUNCIL_CONTACT}.",),
+        signed=(f"If you have a question, {settings.OFFICE_CONTACT}.",),
         large_print=False,
     )
 
@@ -202,6 +202,6 @@ def _in_email(payment: Payment, left_out: Sequence[InvoiceLine]) -> dict[str, st
         "account": payment.masked,
         "invoice": invoice.number,
         "claimed": pounds(invoice.total_pence),
-        "days": f"{day(invoice.starts_on)} to {day(invoice.ends_on)}",
+        "days": days(invoice.starts_on, invoice.ends_on),
         "left_out": "\n".join(["Not paid with this:", *lines]) if lines else "Nothing of it is left out.",
     }

@@ -194,4 +194,5 @@ def _length(visit: Visit, paid: int) -> str:
         return f"{visit.minutes} minutes at"
     if paid == visit.planned_minutes:
         return f"{visit.minutes} minutes, within the tolerance of {paid} that were planned, at"
-    return f"{paid} of {visit.minutes} minutes, where {visit.planned_minutes} were planned, at"
+    length = f"{paid} minutes" if paid == visit.minutes else f"{paid} of {visit.minutes} minutes"
+    return f"{length}, where {visit.planned_minutes} were planned, at"
