@@ -1,7 +1,7 @@
 """The cells of a workbook (XLSX, ODS), read in a process of its own.
 
-Days come out as 2026-04-06, numbers with the fifteen figures that a spreadsheet shows, and what it shows as a
-percentage as 27.5%, not as the 0.275 behind it.
+Days come out as 2026-04-06, with their time behind them where they have one, numbers with the fifteen figures that a
+spreadsheet shows, and what it shows as a percentage as 27.5%, not as the 0.275 behind it.
 """
 
 import datetime
@@ -81,7 +81,7 @@ def _text(cell: object) -> str:
         case float():
             return f"{cell:.15g}" if abs(cell) < 1e15 else repr(cell)
         case datetime.datetime():
-            return cell.date().isoformat()
+            return cell.isoformat(" ") if cell.time() else cell.date().isoformat()
         case datetime.date():
             return cell.isoformat()
     return str(cell).replace("\0", "")

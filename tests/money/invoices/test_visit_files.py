@@ -1,7 +1,7 @@
 """A provider's file of visits: what is read of any columns, kept once, matched to what was agreed, never dropped."""
 
 import re
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO
 
 import pytest
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from leeway.market.contracts.models import Rate, RateKind
 from leeway.market.units import Unit
+from leeway.money.banking.readers.tables import rows_of
 from leeway.money.invoices import tables
 from leeway.money.invoices.actions import NewVisit, keep_visits, match_visits, settle_visit
 from leeway.money.invoices.kinds import Because, Happened, Result
@@ -233,3 +234,20 @@ def test_an_invoice_comes_whole_from_a_file(as_finn, provider, budget):
     assert "The lines come to £22.00" in keep(as_finn, carried, "invoice_file", **head, number="7", total_pence="23")
     assert "The invoice is here" in keep(as_finn, carried, "invoice_file", **head, number="7", total_pence="22")
     assert [line.claimed_pence for line in Invoice.objects.get().lines.all()] == [10_00, 12_00]
+
+
+def test_a_spreadsheet_that_keeps_days_and_times_in_one_cell_is_read_with_both():
+    written = BytesIO()
+    with xlsxwriter.Workbook(written) as book:
+        sheet, shown = book.add_worksheet(), book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
+        sheet.write_row(0, 0, ("Client", "Visit date", "Actual start", "Actual end"))
+        sheet.write_row(1, 0, ("Ada Bell",))
+        for column, said in enumerate(
+            (datetime(2026, 5, 4), datetime(2026, 5, 4, 23, 50), datetime(2026, 5, 5, 0, 20))
+        ):
+            sheet.write_datetime(1, column + 1, said, shown)
+    rows = rows_of(written.getvalue())
+    read = tables.read_visits(rows, tables.usual(tables.OF_VISITS, rows[0]), on=ON)
+    assert read.refused == []
+    [(_row, visit)] = read.rows
+    assert (visit.day, visit.starts_at, visit.minutes) == (DAY, time(23, 50), 30)
