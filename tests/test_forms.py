@@ -44,6 +44,13 @@ def test_what_is_no_amount_gets_a_sentence(typed):
         PoundsField(label="Amount").clean(typed)
 
 
+@pytest.mark.parametrize("typed", ["£", " £ ", "£ £"])
+def test_a_pound_sign_alone_is_no_amount(typed):
+    with pytest.raises(ValidationError, match="Enter the amount received"):
+        PoundsField(error_messages={"required": "Enter the amount received."}).clean(typed)
+    assert PoundsField(required=False).clean(typed) is None
+
+
 def test_a_date_in_three_boxes():
     assert DateField(BORN, label="Born").clean(["29", "2", "2024"]) == date(2024, 2, 29)
 

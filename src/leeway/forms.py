@@ -183,6 +183,8 @@ class PoundsField(Called, forms.CharField):
 
     def clean(self, value):
         text = super().clean(value).replace("£", "").replace(" ", "")
+        if not text and self.required:  # a pound sign alone
+            raise ValidationError(self.error_messages["required"], code="required")
         if not text:
             return None
         if not POUNDS.fullmatch(text):

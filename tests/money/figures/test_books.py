@@ -25,7 +25,7 @@ from leeway.money.contributions.actions import let_fall_due
 from leeway.money.figures import actions, queries
 from leeway.money.figures.general_ledger import SHIPPED, general_ledger, what_is_wrong
 from leeway.money.figures.journal import accruals, moved
-from leeway.money.figures.models import Journal, YearBudget
+from leeway.money.figures.models import Journal, MonthEnd, YearBudget
 from leeway.money.figures.month_end import Stands, in_sums, items
 from leeway.money.ledger.actions import NewTransfer, open_account, transfer
 from leeway.money.ledger.models import Kind, Reason, Transfer
@@ -248,6 +248,17 @@ def test_the_pages_show_it_take_it_and_give_it_as_files(budget, client, finn):
         == 2 * (90 + 156)
     )
     assert {row["Date"] for row in rows} == {"2026-04-30", "2026-05-01"}
+
+
+@pytest.mark.parametrize("many", [0, 1_000], ids=["by a job", "at once"])
+def test_a_month_is_taken_again_on_its_page(budget, client, finn, settings, work, many):
+    settings.AT_ONCE_MOST = many
+    client.force_login(finn)
+    day = {"ends_on_day": "30", "ends_on_month": "4", "ends_on_year": "2026"}
+    actions.take_month_end(ends_on=END, reason="", by=finn, on=date(2026, 5, 2))
+    assert client.post(reverse("figures:month_ends"), day | {"reason": "A late plan was started."}).status_code == 302
+    work()
+    assert MonthEnd.objects.first().reason == "A late plan was started."
 
 
 def test_the_finance_return_adds_back_to_the_ledger_and_each_sum_says_what_stands_behind_it(budget, client, finn):

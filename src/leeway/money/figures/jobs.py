@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from leeway.files.laying_by import Given, taken_up
 from leeway.jobs.kinds import Result, job
 from leeway.jobs.models import Job
 from leeway.money.figures import actions
@@ -11,10 +12,11 @@ from leeway.money.figures.queries import FINANCE_RETURN, JOURNAL, MONTH_END
 
 
 @job(MONTH_END, title="Take a month-end", being="Being taken")
-def month_end(asked: Job, *, ends_on: str, reason: str) -> Result:
-    """Take a month-end."""
-    days = {"ends_on": date.fromisoformat(ends_on), "on": asked.asked_on}
-    taken = actions.take_month_end(reason=reason, by=asked.asked_by, **days)
+def month_end(asked: Job, *, given: Given | str) -> Result:
+    """Take a month-end. Why it is taken again is words, so it is `given`: no argument of a job may hold it."""
+    said = taken_up(given).words
+    days = {"ends_on": date.fromisoformat(said["ends_on"]), "on": asked.asked_on}
+    taken = actions.take_month_end(reason=said["reason"], by=asked.asked_by, **days)
     return Result(
         f"The month-end of {taken.ends_on:%B %Y} is kept.",
         address=reverse("figures:month_end", args=[taken.pk]),

@@ -14,6 +14,7 @@ from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act
 from leeway.care.planning.models import Way
+from leeway.files.laying_by import Given
 from leeway.jobs.kinds import KINDS
 from leeway.jobs.pressing import Asked, act_or_start
 from leeway.jobs.queries import told_of
@@ -117,7 +118,7 @@ def month_ends(request: SignedIn):
     """The month-ends that were taken, and the form that takes one."""
     last = timezone.localdate().replace(day=1) - DAY
     form = MonthEndForm(request.POST or None, initial={"ends_on": last})
-    if done := _do_or_start(queries.MONTH_END, form, request):
+    if done := _do_or_start(queries.MONTH_END, form, request, lay_by=True):
         return done
     taken = queries.month_ends_taken(seen_by=request.user)
     return render(request, "figures/month_ends.jinja", {"taken": taken, "form": form} | _keeping(request))
@@ -207,15 +208,18 @@ def finance_return_rows(request: SignedIn, return_id) -> HttpResponse:
     return _csv(f"finance-return-to-{found.ends_on}-rows.csv", ROWS_HEADER, behind)
 
 
-def _do_or_start(kind: str, form: forms.Form, request: SignedIn) -> HttpResponseRedirect | None:
-    """Do what a form asks for, or have a job do it where there is much to look at."""
+def _do_or_start(
+    kind: str, form: forms.Form, request: SignedIn, *, lay_by: bool = False
+) -> HttpResponseRedirect | None:
+    """Do what a form asks for, or have a job do it where there is much to look at; what is words is laid by for it."""
     return act_or_start(
         form,
         lambda: Asked(
             kind=kind,
             title=f"{KINDS[kind].title}, to {form.cleaned_data['ends_on']:%-d %B %Y}",
             many=queries.how_many(),
-            arguments=form.cleaned_data,
+            arguments={} if lay_by else form.cleaned_data,
+            given=Given.of(form.cleaned_data) if lay_by else None,
             beside=queries.jobs_of_books(),
         ),
         request,
