@@ -172,6 +172,17 @@ def test_an_end_after_a_change_ends_what_is_owed(case, begin, pay, change, finn)
     assert proved()
 
 
+def test_what_is_not_funded_yet_is_not_asked_for(case, agree, finn):
+    """A start dated back over a year's end: the days after it are owed once they are funded."""
+    start_budget(
+        plan=agree(case, (MANAGED, 140_01, 30), charge_pence=20_00, starts_on=date(2025, 2, 3)), by=finn, on=SET_UP_ON
+    )
+    let_fall_due(on=EIGHT_WEEKS)
+    funding = Funding.objects.get()
+    assert abs(owed(case) - 20_00 * ((funding.ends_on - funding.starts_on).days + 1) / 7) <= PENCE_OF_ROUNDING
+    assert proved()
+
+
 def test_verify_finds_what_fell_due_for_days_that_another_budget_has(case, begin, pay, change):
     """The fault as it was: the old amount is owed for the days that were paid. Nothing said so."""
     begin(case, FUND, 20_00)

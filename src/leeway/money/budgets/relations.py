@@ -334,7 +334,8 @@ ENDED = (
         " UNION ALL ".join(
             f"({WITH} SELECT part, '{name}' AS payer, due, until, days FROM (SELECT p.id AS part, until, fundings, due,"
             f"  p.{weekly}_pence_per_week * GREATEST(until - b.starts_on + 1, 0) / 7 AS days"
-            f"  FROM (SELECT f.part_id, LEAST(MAX({LAST_OF_PERIOD}), MAX(e.ends_on)) AS until, COUNT(*) AS fundings,"
+            f"  FROM (SELECT f.part_id, COUNT(*) AS fundings, MAX(CASE WHEN m.due_until IS NOT NULL"
+            f"   THEN LEAST({LAST_OF_PERIOD}, f.ends_on, e.ends_on) END) AS until,"
             f"   SUM(m.{payer}_due) AS due {STANDING} WHERE f.kind = 'regular' AND {which} GROUP BY f.part_id"
             "   HAVING MAX(m.due_until) IS NOT NULL) AS fell"
             "  JOIN budgets_part AS p ON p.id = fell.part_id JOIN budgets_budget AS b ON b.id = p.budget_id"
