@@ -300,6 +300,7 @@ def agree(mona):
             law_on=starts_on,
             inputs={
                 "charge_decisions": [str(charge.pk) for charge in charges],
+                "indicative_decision": None,
                 "lines": [asdict(CostedLine("Support", *line)) for line in costed],
             },
             result={
@@ -310,6 +311,7 @@ def agree(mona):
                 "ways": ways,
                 "start_up_pence": start_up_pence,
                 "starts_on": starts_on.isoformat(),
+                "indicative_pence_per_week": None,
             },
             **said,
         )

@@ -77,7 +77,7 @@ ONCE = {
     "payments:approve", "payments:cancel", "payments:send", "payments:redate", "payments:withdraw", "payments:confirm",
     "payments:returned", "payments:answer", "payments:sample", "payments:checked", "payments:file_send",
     "payments:take_apart", "payments:leave_out",
-    "contributions:take_back", "contributions:change",
+    "contributions:take_back", "contributions:change", "lines:end", "lines:keep", "lines:carry_out",
     "disputes:end", "disputes:take_back",
     "pools:take_out", "pools:answer", "pools:make_report",
     "claims:send", "claims:chase", "claims:receive", "claims:query", "claims:part",

@@ -17,7 +17,7 @@ from leeway.care.assessment.queries import preview_charge
 from leeway.care.circumstances import actions as circumstances
 from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.models import Case, Person
-from leeway.care.planning.models import Way
+from leeway.care.planning.models import LineChange, Way
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.market.listings.models import Provider
 from leeway.money.banking.statement import mapping_named, read_statement
@@ -40,6 +40,8 @@ from leeway.money.invoices.kinds import Answered
 from leeway.money.invoices.models import Dispute as Argument
 from leeway.money.invoices.models import Invoice, Owed
 from leeway.money.ledger.queries import balance
+from leeway.money.lines import actions as lines
+from leeway.money.lines.queries import weigh
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payments import actions as payments
@@ -76,7 +78,7 @@ SEEN = "Bank statement of that day"
 ROOMS = (
     budgets, payees, making, payments, withdrawing, returning, answers, leaving_out, sampling, together, owed,
     remittances, contributions,
-    statements, circumstances, bills, claims, invoices, disputes, uprating, pools,
+    statements, circumstances, bills, claims, invoices, disputes, uprating, pools, lines,
 )  # fmt: skip
 
 
@@ -357,6 +359,23 @@ def _paid_on(world: World) -> Any:
     )  # fmt: skip
 
 
+def _end_line(world: World) -> Any:
+    """Bea ends the second line of Ada's plan, where it has two."""
+    line = world.budget.plan.lines.order_by("unit_cost_pence").first()
+    return lines.end_line(
+        line=line, ends_on=FOUR_WEEKS_END, reason="It is not needed any more.", by=world.bea, on=AFTER
+    )
+
+
+def _line_ends(world: World) -> LineChange:
+    return LineChange.objects.select_related("line__plan").get(line__plan__case=world.case)
+
+
+def _carry_out(world: World) -> Any:
+    change = _line_ends(world)
+    return lines.carry_out(change=change, seen=weigh(change, on=AFTER).seen, by=world.finn, on=AFTER)
+
+
 def _sample(world: World) -> Any:
     run = world.runs[State.MADE]
     return sampling.draw_sample(run=run, size=run.payments_count, because="A small run", by=world.fay, on=ON)
@@ -527,6 +546,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "asked": _asked,
     "written off": _decided,
     "claimed": _send_claim,
+    "line ends": _end_line,
     "disputed": _dispute,
     "settled": _settle,
     "argued": _agree_invoice,
@@ -607,6 +627,7 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ("hold",),
     ),
     budgets.end_holds: Action(lambda world: budgets.end_holds(on=AFTER), ("hold",)),
+    lines.carry_out: Action(_carry_out, ("charged", "shares", "line ends")),
     budgets.leave_out_days: Action(_left_out, ("in hospital",)),
     budgets.pay_days_on: Action(_paid_on, ("charged", "in hospital")),
     budgets.ask_for_interim: Action(_interim),
@@ -772,6 +793,10 @@ BESIDE: dict[str, frozenset[Callable[..., Any]]] = {
     )),
     "disputes": frozenset((contributions.let_fall_due, budgets.end_budget, circumstances.record_death)),
     "invoices": frozenset((making.make_run,)),
+    "lines": frozenset((
+        making.make_run, budgets.end_budget, contributions.decide_change, contributions.let_fall_due,
+        circumstances.record_death,
+    )),
 }  # fmt: skip
 
 
@@ -789,6 +814,7 @@ MOVES_NO_MONEY = {
     bills.end_treatment, bills.explain_lateness, bills.go_on, bills.pause, bills.record_midway_review, bills.remind,
     bills.send_bill, bills.send_bills, bills.start_breathing_space,
     claims.answer_query, claims.chase_claim, claims.raise_query, claims.send_claim,
+    lines.end_line, lines.keep_line,
     disputes.ask_for_steps, disputes.ask_what_took_its_place, disputes.open_dispute, disputes.record_step,
     invoices.compare_invoice, invoices.enter_visit, invoices.receive_invoice, invoices.settle_visit,
     invoices.withdraw_invoice, invoices.keep_visits, invoices.take_in_invoice, invoices.match_visits,

@@ -22,6 +22,7 @@ from leeway.care.corrections.models import Correction
 from leeway.care.people import actions
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Whose
+from leeway.care.planning.models import LineChange
 from leeway.files.models import File, FileKind
 from leeway.money.budgets.models import Funding, Instalment, LastCost
 from leeway.money.payments.models import Payment, PaymentRun
@@ -109,6 +110,7 @@ def record_of(case: Case) -> dict:
         "correction_id": case.corrections.first(),
         "stay_id": Stay.objects.filter(person=person).first(),
         "support_id": case.earlier_support.first(),
+        "change_id": LineChange.objects.filter(line__plan__case=case).first(),
     }
     return {name: str(one.pk) for name, one in first.items() if one is not None} | {"number": "1"}
 
@@ -141,6 +143,13 @@ def in_run(case: Case) -> None:
         second_above_pence=1_00,
     )
     slip_in(run, instalment, case.payee_accounts.get(state="approved"))
+
+
+def ends_by_itself(case: Case) -> None:
+    """Have one line of the plan in force end by itself, some day."""
+    line, finn = case.plans.get(state="agreed").lines.first(), User.objects.get(email="finn@fairbourne.example")
+    why = "It is not needed any more."
+    LineChange.objects.create(line=line, starts_on=TODAY(), reason=why, decided_by=finn, decided_on=TODAY())
 
 
 def on_account(case: Case) -> None:
@@ -191,6 +200,7 @@ def ada_case(council):
     in_run(case)
     owe(case)
     on_account(case)
+    ends_by_itself(case)
     BankAccount.objects.create(
         whose="dedicated", name="For her support", identifier="00000000000001", case=case, opened_on=TODAY(),
         opened_by=User.objects.get(email="finn@fairbourne.example"),

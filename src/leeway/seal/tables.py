@@ -63,6 +63,7 @@ SEALED = (
     Table("assessment.FinancialAssessment", done=COMPLETED),
     Table("planning.PlanLine", done=OF_AGREED_PLAN),
     Table("planning.Plan_charges", done=OF_AGREED_PLAN),
+    Table("planning.LineChange"),
     Table("planning.NeedAnswer", done=OF_AGREED_PLAN),
     Table("asking.Asking", stamp="asked_at"),
     Table("asking.Answer", stamp="answered_at"),

@@ -16,6 +16,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Relationship, StoryLine, Whose
 from leeway.care.people.states import Stage
 from leeway.care.planning.actions import end_plan, set_aside
+from leeway.care.planning.models import LineChange
 from leeway.care.planning.queries import has_direct_payment, offers_and_choice, open_plan, plan_in_force
 from leeway.law.direct_payment_codes import DETAINED_IN, PERHAPS_DETAINED_IN
 from leeway.messages.queries import in_need_of_somebody
@@ -150,6 +151,13 @@ def _waits_no_more_while_away(line: StoryLine) -> bool:
     return lifted.exists() and not _waits_while_away(line)
 
 
+def _no_line_is_to_end(line: StoryLine) -> bool:
+    """Whether the budget goes on without all that ends by itself."""
+    return not LineChange.objects.filter(
+        line__plan__case=line.case_id, carried_out_on=None, taken_back_on=None
+    ).exists()
+
+
 def _looked_at(line: StoryLine) -> bool:
     """Whether finance has looked at what came back: no hold for it is left."""
     left = Hold.objects.filter(budget__case=line.case_id, kind=HoldKind.RETURNED, lifted_on=None)
@@ -279,6 +287,7 @@ WITH_MONEY = (
     Over(END_THE_BUDGET, (Whose.FINANCE,), only=_every_budget_has_its_end),
     Over((*WITH_STAY.kinds, Event.HELD, Event.DEATH_UNDONE), only=_money_is_over),
 )
+WITH_LINE = Over((Event.LINE_ENDS,), only=_no_line_is_to_end)
 WITH_WAITING = Over((Event.PAYMENT_LATE,), (Whose.FINANCE,))
 WITH_SUPPORT = (
     WITH_PLAN,
@@ -291,6 +300,7 @@ WITH_SUPPORT = (
             Event.REVIEW_DUE,
             Event.REVIEW_ASKED,
             Event.REVIEW_NEEDED,
+            Event.LINE_ENDS,
             Event.CHARGE_CHANGES,
             Event.HELD,
             Event.AUTHORITY_ENDED,
@@ -416,6 +426,11 @@ EVENTS: dict[Event, Follows] = {
         _decides("what you pay towards your support"), over=(Over(CHARGES, (Whose.FINANCE,)),)
     ),
     Event.CHARGE_UPRATED: NOTHING,  # the batch ends the tasks of all, and its letters are a step of its own
+    Event.LINE_ENDS: _asks(
+        ToDo(Whose.FINANCE, "Something in the plan of {person} ends by itself: have the budget go on without it.")
+    ),
+    Event.LINE_STAYS: Follows(over=(WITH_LINE,)),
+    Event.LINE_ENDED: replace(_decides("your personal budget"), over=(WITH_LINE,)),
     Event.DIRECT_PAYMENT_DECIDED: _decides("your direct payment"),
     Event.PLAN_SUBMITTED: Follows(over=(WITH_PLAN, WORDS_READ)),
     Event.SIGNED_OFF: Follows(notices=(Notice("plan_to_agree", from_worker),)),

@@ -132,6 +132,7 @@ ROOMS = [
     "leeway.money.payees",
     "leeway.money.budgets",
     "leeway.money.funders",
+    "leeway.money.lines",
     "leeway.money.contributions",
     "leeway.money.bills",
     "leeway.money.claims",

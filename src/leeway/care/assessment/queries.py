@@ -30,6 +30,7 @@ from leeway.law.stretches import (
     law_turns,
     stretches,
 )
+from leeway.refusal import Refusal
 from leeway.versions import version_of
 
 #: How far ahead of today a change of the charge is looked for.
@@ -269,11 +270,32 @@ def charge_as_checked(charge: Decision, day: date) -> Outcome:
 def inputs_as_checked(charge: Decision, day: date) -> dict:
     """The facts of that charge, as the charging rule takes them."""
     budget_pence = charge.inputs["personal_budget_pence_per_week"]
+    return _inputs_of(charge, day, budget_pence, read_free_parts(charge.inputs["free_parts"], budget_pence))
+
+
+def charge_of_another(
+    charge: Decision, day: date, *, personal_budget_pence_per_week: int, free_parts: Sequence[FreePart], on: date
+) -> Outcome:
+    """What somebody would pay from a day on, on the same facts, for a budget that is another one from then.
+
+    `charge` is the last decision that counts. Refused where what is paid changes by that day, and is not decided yet.
+    """
+    for each in charge_changes(charge, on=max(on, day)):
+        if each.starts_on <= day:
+            raise Refusal(
+                f"What the person pays changes on {each.starts_on:%-d %B %Y}, and that is not decided yet. Finance "
+                "does that first, under “Charges about to change”."
+            )
+    inputs = _inputs_of(charge, day, personal_budget_pence_per_week, free_parts)
+    return compute("charge", inputs, day, policy=settings.COUNCIL_POLICY)
+
+
+def _inputs_of(charge: Decision, day: date, budget_pence: int, free_parts: Sequence[FreePart]) -> dict:
     return means.charge_inputs(
         case=charge.case,
         financial=money_check_behind(charge, day),
         budget_pence_per_week=budget_pence,
-        free_parts=read_free_parts(charge.inputs["free_parts"], budget_pence),
+        free_parts=free_parts,
         on=day,
     )
 

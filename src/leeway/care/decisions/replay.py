@@ -40,9 +40,9 @@ MATTERS = {
 TOLD_BY = {
     DecisionKind.ELIGIBILITY: (Event.ELIGIBLE, Event.NOT_ELIGIBLE),
     DecisionKind.INDICATIVE_BUDGET: (Event.ELIGIBLE,),
-    DecisionKind.CHARGE: (Event.PLAN_SUBMITTED, Event.CHARGE_DECIDED, Event.CHARGE_UPRATED),
+    DecisionKind.CHARGE: (Event.PLAN_SUBMITTED, Event.CHARGE_DECIDED, Event.CHARGE_UPRATED, Event.LINE_ENDED),
     DecisionKind.DIRECT_PAYMENT: (Event.DIRECT_PAYMENT_DECIDED,),
-    DecisionKind.FINAL_BUDGET: (Event.SIGNED_OFF,),
+    DecisionKind.FINAL_BUDGET: (Event.SIGNED_OFF, Event.LINE_ENDED),
     DecisionKind.ENDING: (Event.SUPPORT_ENDED,),
 }
 

@@ -363,6 +363,9 @@ PAID_NET = (
 )
 
 
+AGREE = "Read your support plan. Tell us if you agree with it."
+
+
 def _final_budget(decision: Decision) -> list[Block]:
     result = decision.result
     total = result["pence_per_week"]
@@ -393,7 +396,7 @@ def _final_budget(decision: Decision) -> list[Block]:
         *_steps(decision, "How we got to this figure"),
         Heading("What happens next"),
         bullets(
-            "Read your support plan. Tell us if you agree with it.",
+            "Tell us if you do not agree." if "without" in decision.inputs else AGREE,
             "You can change your mind about how the money is held, at any time.",
             "You can ask for a review at any time. Ask us if your needs or your money change.",
         ),

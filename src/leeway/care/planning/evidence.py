@@ -12,6 +12,7 @@ from leeway.care.assessment.queries import completed_assessment, outcome_notes
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.models import Case
+from leeway.care.planning.line_changes import still_bought
 from leeway.care.planning.models import (
     ChallengeAnswer,
     Choice,
@@ -230,7 +231,7 @@ def only_prices_differ(
     assessed = Assessment.objects.filter(
         case=plan.case_id, completed_on__gt=before.started_on, completed_on__lte=plan.started_on
     )
-    then = list(before.lines.select_related("rate", "aim"))
+    then = list(still_bought(before).select_related("rate", "aim"))
     now = list(plan.lines.select_related("rate", "aim")) if lines is None else lines
     if sorted(map(by, now)) != sorted(map(by, then)) or assessed.exists():
         return False

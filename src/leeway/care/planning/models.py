@@ -1,6 +1,7 @@
 """The support plan, how each need is met, the offer of ways to hold the budget, the choice, and the agreement."""
 
 import uuid
+from datetime import date, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,7 +10,7 @@ from django.db.models import Q
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import CapacityDecision, Case, Relationship
-from leeway.guards import kept, kept_but, kept_with, tracked
+from leeway.guards import filled_in_once, kept, kept_but, kept_with, tracked
 from leeway.law.direct_payment_codes import NECESSARY_FOR, RELATIONSHIPS
 from leeway.law.exemptions import PART_EXEMPTIONS
 from leeway.market.contracts.models import Rate
@@ -242,6 +243,64 @@ class PlanLine(models.Model):
                 name="plan_line_longer_by_decision",
             ),
         ]
+
+
+class LineChange(models.Model):
+    """That one line of an agreed plan ends by itself, from a day on: laid over the plan, whose lines stay as agreed.
+
+    Whoever works on the case decides it. Once finance has the budget go on without the line, `final_budget` says what
+    the personal budget is from that day, and on which lines; `charge` what is paid of it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    line = models.ForeignKey(PlanLine, models.PROTECT, related_name="changes")
+    starts_on = models.DateField(help_text="The first day without it.")
+    reason = models.TextField()
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    decided_on = models.DateField()
+    final_budget = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="line_change")
+    charge = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="+")
+    carried_out_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    carried_out_on = models.DateField(null=True)
+    taken_back_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    taken_back_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["starts_on", "pk"]
+        triggers = [
+            *kept_but(
+                "line_change_is_kept", "final_budget", "charge", "carried_out_by", "carried_out_on", "taken_back_by",
+                "taken_back_on",
+            ),
+            filled_in_once("line_change_carried_out_once", "carried_out_on"),
+            filled_in_once("line_change_taken_back_once", "taken_back_on"),
+        ]  # fmt: skip
+        constraints = [
+            models.UniqueConstraint(fields=["line"], condition=Q(taken_back_on=None), name="line_ends_once"),
+            models.CheckConstraint(
+                condition=Q(final_budget=None, charge=None, carried_out_by=None, carried_out_on=None)
+                | Q(
+                    final_budget__isnull=False, charge__isnull=False, carried_out_by__isnull=False,
+                    carried_out_on__isnull=False, taken_back_on=None,
+                ),
+                name="line_change_carried_out_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_by=None, taken_back_on=None)
+                | Q(taken_back_by__isnull=False, taken_back_on__isnull=False),
+                name="line_change_taken_back_by_somebody",
+            ),
+        ]  # fmt: skip
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which the line is bought."""
+        return self.starts_on - timedelta(days=1)
+
+    @property
+    def told(self) -> str:
+        """What the story of the case says of it."""
+        return f"“{self.line.what}” ends after {self.last_day:%-d %B %Y}. {self.reason}"
 
 
 class Offer(models.Model):

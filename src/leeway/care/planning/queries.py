@@ -28,7 +28,17 @@ from leeway.care.planning.evidence import (
     uprated_from,
     what_offer_lacks,
 )
-from leeway.care.planning.models import Aim, ChangeOfMind, Choice, ChosenWay, Plan, PlanLine, PlanState, Way
+from leeway.care.planning.models import (
+    Aim,
+    ChangeOfMind,
+    Choice,
+    ChosenWay,
+    LineChange,
+    Plan,
+    PlanLine,
+    PlanState,
+    Way,
+)
 from leeway.care.planning.uses import what_uses_lack
 from leeway.law import law_on
 from leeway.law.direct_payment_codes import PERHAPS_DETAINED_IN
@@ -194,7 +204,10 @@ def nhs_pays_besides(charge: Decision) -> int:
     plan = Plan.objects.filter(charges=charge).select_related("final_budget").first()
     if plan is None:
         return 0
-    decided = plan.final_budget.result if plan.final_budget else totals(plan_lines(plan))
+    made = LineChange.objects.filter(line__plan=plan, starts_on__lte=charge.law_on)
+    changed = made.filter(carried_out_on__lte=charge.decided_on).select_related("final_budget").last()
+    final_budget = changed.final_budget if changed else plan.final_budget
+    decided = final_budget.result if final_budget else totals(plan_lines(plan))
     return decided["nhs_pence_per_week"]
 
 

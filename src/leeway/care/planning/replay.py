@@ -1,6 +1,7 @@
 """Working every personal budget out again from the lines and the charge that it was decided on, and which are free."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
@@ -13,7 +14,7 @@ from leeway.care.assessment.models import Assessment
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.replay import Bent
 from leeway.care.planning.costs import ChargedDays, CostedLine, budget_result, costed_line, free_parts, totals_of
-from leeway.care.planning.models import Plan, PlanLine, PlanState
+from leeway.care.planning.models import LineChange, Plan, PlanLine, PlanState
 from leeway.refusal import Refusal
 
 RULE = "final_budget"
@@ -87,10 +88,18 @@ def _guides() -> dict[str, str]:
 
 
 def _lines_of_plans() -> dict:
-    """The costed lines of each plan that was signed off, by its decision."""
+    """The lines of each plan that was signed off, by its decision, and those that are left where one ended."""
     lines = Prefetch("lines", queryset=PlanLine.objects.all())
     plans = Plan.objects.exclude(final_budget=None).prefetch_related(lines).only("final_budget")
-    return {plan.final_budget_id: plan.lines.all() for plan in plans.iterator(chunk_size=500)}
+    found = {plan.final_budget_id: list(plan.lines.all()) for plan in plans.iterator(chunk_size=500)}
+    changes = LineChange.objects.exclude(carried_out_on=None).order_by("starts_on", "pk").select_related("line__plan")
+    ended = defaultdict(set)
+    for change in changes:
+        plan = change.line.plan
+        ended[plan.pk].add(change.line_id)
+        left = [line for line in found[plan.final_budget_id] if line.pk not in ended[plan.pk]]
+        found[change.final_budget_id] = left
+    return found
 
 
 def _differing(decision: Decision, charges: dict, guides: dict, plan_lines: list[PlanLine] | None) -> str:

@@ -17,6 +17,7 @@ from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.models import Person
+from leeway.care.planning.line_changes import is_bought
 from leeway.care.planning.models import PlanLine, Way
 from leeway.care.planning.waiting import client_group
 from leeway.law.changes import CAUSES, Agreed, Bought, Causes, in_words, split_change, together
@@ -96,9 +97,9 @@ def _rows(**whose: Any) -> list[dict[str, Any]]:
         Budget.objects.filter(**whose)
         .order_by("case", "starts_on", "started_on", "pk")
         .values(
-            "pk", "case", "plan", "starts_on", "cost_pence_per_week", "charge_pence_per_week", "nhs_pence_per_week",
-            "ending__ends_on", "ending__replaced", "case__person", "case__person__date_of_birth",
-            "case__support_reason", "plan__final_budget__result__indicative_pence_per_week",
+            "pk", "case", "plan", "final_budget__inputs__line_ids", "starts_on", "cost_pence_per_week",
+            "charge_pence_per_week", "nhs_pence_per_week", "ending__ends_on", "ending__replaced", "case__person",
+            "case__person__date_of_birth", "case__support_reason", "final_budget__result__indicative_pence_per_week",
         )
     )  # fmt: skip
 
@@ -124,7 +125,7 @@ def _split(pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> list[Budge
         causes = split_change(_agreed(before, lines), _agreed(after, lines))
         if causes == Causes():
             continue
-        was, estimate = (row["plan__final_budget__result__indicative_pence_per_week"] for row in (before, after))
+        was, estimate = (row["final_budget__result__indicative_pence_per_week"] for row in (before, after))
         held = ways[after["pk"]]
         found.append(
             BudgetChange(
@@ -143,21 +144,22 @@ def _split(pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> list[Budge
     return found
 
 
-def _lines(plans: Iterable[UUID]) -> Mapping[UUID, list[Bought]]:
-    """What each of these plans buys."""
-    found: dict[UUID, list[Bought]] = defaultdict(list)
+def _lines(plans: Iterable[UUID]) -> Mapping[UUID, list[tuple[UUID, Bought]]]:
+    """What each of these plans buys, line by line."""
+    found: dict[UUID, list[tuple[UUID, Bought]]] = defaultdict(list)
     rows = PlanLine.objects.filter(plan__in=list(plans)).order_by("what", "pk").values_list(
-        "plan", "what", "service", "unit", "units", "frequency", "unit_cost_pence"
+        "pk", "plan", "what", "service", "unit", "units", "frequency", "unit_cost_pence"
     )  # fmt: skip
-    for plan, what, service, unit, units, frequency, unit_cost_pence in rows:
+    for pk, plan, what, service, unit, units, frequency, unit_cost_pence in rows:
         times = TIMES_A_WEEK[frequency]
-        found[plan].append(Bought(what, str(service or ""), unit, int(units * 100), times, unit_cost_pence))
+        found[plan].append((pk, Bought(what, str(service or ""), unit, int(units * 100), times, unit_cost_pence)))
     return found
 
 
-def _agreed(row: Mapping[str, Any], lines: Mapping[UUID, list[Bought]]) -> Agreed:
+def _agreed(row: Mapping[str, Any], lines: Mapping[UUID, list[tuple[UUID, Bought]]]) -> Agreed:
+    line_ids = row["final_budget__inputs__line_ids"]
     return Agreed(
-        tuple(lines.get(row["plan"], ())),
+        tuple(bought for line, bought in lines.get(row["plan"], ()) if is_bought(line, line_ids)),
         row["cost_pence_per_week"],
         row["charge_pence_per_week"],
         row["nhs_pence_per_week"],

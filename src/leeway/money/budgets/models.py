@@ -20,13 +20,16 @@ from leeway.money.ledger.models import Account
 class Budget(models.Model):
     """The money of one agreed plan, from the day it starts. Never edited: a later budget takes its place.
 
-    A plan has one for each stretch of days in which the person pays the same, and another where one was ended by
-    mistake and set up again.
+    A plan has one for each stretch of days in which the person pays the same for the same lines, and another where one
+    was ended by mistake and set up again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="budgets")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="budgets")
+    final_budget = models.ForeignKey(
+        Decision, models.PROTECT, related_name="+", help_text="What was decided: with the plan, or once a line changed."
+    )
     charge = models.ForeignKey(Decision, models.PROTECT, related_name="+", help_text="What the person pays of it.")
     starts_on = models.DateField()
     cost_pence_per_week = models.BigIntegerField()

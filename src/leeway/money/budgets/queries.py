@@ -20,7 +20,8 @@ from leeway.care.decisions.models import Decision
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
-from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
+from leeway.care.planning.line_changes import changes_of_lines
+from leeway.care.planning.models import LineChange, Plan, PlanLine, PlanState, Way
 from leeway.care.planning.queries import PutRight, bars_direct_payment, charges_of, put_right
 from leeway.money.budgets.dues import ShareSoFar, shares_so_far
 from leeway.money.budgets.models import (
@@ -151,6 +152,7 @@ class Picture:
     shown: Budget | None = None
     paid_beyond_pence: int = 0
     backdated: Sequence[Backdated] = ()
+    line_changes: Sequence[LineChange] = ()
     beyond: str = ""
 
     @property
@@ -232,7 +234,7 @@ def _stretches(plan: Plan, starts_on: date) -> list[Stretch]:
     for charge, first, last in zip(charges, firsts, lasts, strict=True):
         anchor = settings.PAY_CALENDAR_STARTS_ON
         until = min(last or date.max, funded_until(first, anchor))
-        shares = shares_of(plan, charge, first)
+        shares = shares_of(plan.final_budget, charge, first)
         schedules = {
             share.way: instalments(
                 starts_on=first, ends_on=until, weekly_pence=share.paid_pence_per_week, anchor=anchor
@@ -247,7 +249,7 @@ def _stretches(plan: Plan, starts_on: date) -> list[Stretch]:
 def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
     """This case's present budget, with its schedule, its payments and its balances at the end of a day."""
     case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
-    budgets = list(case.budgets.select_related("ending", "plan__final_budget", "charge", "started_by"))
+    budgets = list(case.budgets.select_related("ending", "plan", "final_budget", "charge", "started_by"))
     if not budgets:
         return Picture(case, on, None, [], [], [], {}, [], [], [], None, [], [])
     budget = budgets[0]
@@ -275,6 +277,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         charges=charges_of(budget.plan),
         shown=shown,
         backdated=backdated(budget),
+        line_changes=changes_of_lines(budget.plan),
         beyond=beyond_direct_payment(case.person, on) if _pays_directly(parts) else "",
     )
 
@@ -284,10 +287,14 @@ def _pays_directly(parts: list[Part]) -> bool:
 
 
 def backdated(budget: Budget) -> list[Backdated]:
-    """What is put right of a budget's plan for days gone by, a change of the charge at a time."""
-    of_plan = Budget.objects.filter(plan=budget.plan_id).select_related("charge").order_by("starts_on")
-    found = [(each, put_right(each.charge)) for each in of_plan if each.charge.because]
-    return [Backdated(each, asked, _paid_before(each)) for each, asked in found if asked and asked.back_pence]
+    """What is put right of a budget's plan for days gone by, a change of the charge or of a line at a time."""
+    of_plan = Budget.objects.filter(plan=budget.plan_id).select_related("charge", "final_budget__line_change")
+    found = [(each, put_right(each.charge)) for each in of_plan.order_by("starts_on") if each.charge.because]
+    return [
+        Backdated(each, asked, _paid_before(each))
+        for each, asked in found
+        if asked and (asked.back_pence or hasattr(each.final_budget, "line_change"))
+    ]
 
 
 def _paid_before(budget: Budget) -> list[PaidBefore]:

@@ -100,9 +100,31 @@ DECIDED = (
         "JOIN planning_plan AS plan ON plan.id = b.plan_id WHERE plan.state NOT IN ('agreed', 'replaced', 'ended')",
     ),
     Relation(
+        "Budget {budget} rests on a decision that is neither its plan’s nor that of a change of a line of it.",
+        "SELECT b.id AS budget FROM budgets_budget AS b JOIN planning_plan AS plan ON plan.id = b.plan_id "
+        "WHERE b.final_budget_id IS DISTINCT FROM plan.final_budget_id AND NOT EXISTS ("
+        " SELECT 1 FROM planning_linechange AS changed JOIN planning_planline AS line ON line.id = changed.line_id "
+        " WHERE line.plan_id = b.plan_id AND changed.final_budget_id = b.final_budget_id)",
+    ),
+    Relation(
+        "Line {line} ends by itself before {starts_on}, and no budget goes on without it from that day.",
+        "SELECT changed.line_id AS line, changed.starts_on FROM planning_linechange AS changed "
+        "WHERE changed.carried_out_on IS NOT NULL AND NOT EXISTS ("
+        " SELECT 1 FROM budgets_budget AS b WHERE b.final_budget_id = changed.final_budget_id"
+        " AND b.starts_on = changed.starts_on)",
+    ),
+    Relation(
+        "Budget {budget} pays for line {line}, which ends by itself before {starts_on}.",
+        "SELECT b.id AS budget, changed.line_id AS line, changed.starts_on FROM budgets_budget AS b "
+        "JOIN decisions_decision AS d ON d.id = b.final_budget_id "
+        "JOIN planning_planline AS line ON line.plan_id = b.plan_id "
+        "JOIN planning_linechange AS changed ON changed.line_id = line.id WHERE changed.carried_out_on IS NOT NULL "
+        "AND b.starts_on >= changed.starts_on AND COALESCE(jsonb_exists(d.inputs -> 'line_ids', line.id::text), TRUE)",
+    ),
+    Relation(
         "Budget {budget} does not say what was decided for its plan.",
-        "SELECT b.id AS budget FROM budgets_budget AS b LEFT JOIN planning_plan AS plan ON plan.id = b.plan_id "
-        "LEFT JOIN decisions_decision AS d ON d.id = plan.final_budget_id "
+        "SELECT b.id AS budget FROM budgets_budget AS b "
+        "LEFT JOIN decisions_decision AS d ON d.id = b.final_budget_id "
         "WHERE (b.case_id, b.cost_pence_per_week, b.nhs_pence_per_week) IS DISTINCT FROM "
         " (d.case_id, (d.result ->> 'pence_per_week')::bigint, (d.result ->> 'nhs_pence_per_week')::bigint)"
         " OR b.start_up_pence <> (d.result ->> 'start_up_pence')::bigint"

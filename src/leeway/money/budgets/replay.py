@@ -19,7 +19,7 @@ from leeway.money.budgets.shares import Share, order_of_charge, share_out
 from leeway.refusal import Refusal
 
 BUDGETS_AT_ONCE = 500
-UNREAD = [f"{decision}__{part}" for decision in ("plan__final_budget", "charge") for part in ("steps", "reasons")]
+UNREAD = [f"{decision}__{part}" for decision in ("final_budget", "charge") for part in ("steps", "reasons")]
 FIGURES = ("nhs_pence_per_week", "start_up_pence")
 
 
@@ -62,7 +62,7 @@ def replay() -> Iterator[Answer]:
     ids = list(Budget.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BUDGETS_AT_ONCE):
         chunk = ids[start : start + BUDGETS_AT_ONCE]
-        budgets = Budget.objects.filter(pk__in=chunk).select_related("plan__final_budget", "charge", "ending")
+        budgets = Budget.objects.filter(pk__in=chunk).select_related("final_budget", "charge", "ending")
         budgets = budgets.prefetch_related("parts").defer(*UNREAD)
         dues, fundings = _by_part(Instalment, Due, chunk), _by_part(Funding, Funded, chunk)
         for budget in budgets:
@@ -94,17 +94,15 @@ def _worked_out_again(budget: Budget, dues: dict, fundings: dict, before_pence: 
     if not wrong:
         rule, wrong = "split", _splits(budget, dues, fundings)
     if wrong:
-        return Bent(str(budget.plan.final_budget_id), rule, f"budget {budget.pk}: {wrong}")
+        return Bent(str(budget.final_budget_id), rule, f"budget {budget.pk}: {wrong}")
     return _corrected(budget, shares)
 
 
 def _shares(budget: Budget, order: list[str]) -> list[Share]:
-    decision = budget.plan.final_budget
-    if decision is None:  # its key leads nowhere
-        return []
+    decided = budget.final_budget
     try:
-        lines = [CostedLine(**line) for line in decision.inputs["lines"]]
-        return share_out(decision.result, budget.charge.result, lines, order)
+        lines = [CostedLine(**line) for line in decided.inputs["lines"]]
+        return share_out(decided.result, budget.charge.result, lines, order)
     except (Refusal, KeyError, TypeError, ValueError):
         return []
 
@@ -125,7 +123,7 @@ def _as_stored(parts: Iterable[Part]) -> set[tuple]:
 
 def _is_signed_off(budget: Budget, shares: list[Share]) -> bool:
     """Whether the budget and its parts have the figures of the decisions."""
-    result, pays = budget.plan.final_budget.result, budget.charge.result["charge_pence_per_week"]
+    result, pays = budget.final_budget.result, budget.charge.result["charge_pence_per_week"]
     kept = {name: getattr(budget, name) for name in FIGURES}
     kept |= {"pence_per_week": budget.cost_pence_per_week, "starts_on": budget.starts_on.isoformat()}
     differs = {name for name, value in kept.items() if result[name] != value}
@@ -143,7 +141,7 @@ def _corrected(budget: Budget, shares: list[Share]) -> Corrected | None:
     if order == budget.charge_taken_first_from or _as_shared(_shares(budget, order)) == _as_shared(shares):
         return None
     said = f"budget {budget.pk} would take the charge from other parts: decide anew"
-    return Corrected(str(budget.plan.final_budget_id), "shares", said)
+    return Corrected(str(budget.final_budget_id), "shares", said)
 
 
 _order_today = cache(order_of_charge)

@@ -7,8 +7,8 @@ from datetime import date
 from django.conf import settings
 
 from leeway.care.decisions.models import Decision
-from leeway.care.planning.costs import CostedLine, costed_line, free_ways
-from leeway.care.planning.models import Plan, Way
+from leeway.care.planning.costs import CostedLine, free_ways
+from leeway.care.planning.models import Way
 from leeway.law import law_on
 from leeway.law.charging import apply_charge_to_ways, ways_in_order
 from leeway.law.numbers import floor_div, split
@@ -39,13 +39,13 @@ def way_of_start_up(ways: Collection[Way]) -> Way:
     return next((way for way in (Way.DIRECT_PAYMENT, Way.SERVICE_FUND) if way in ways), next(iter(ways)))
 
 
-def shares_of(plan: Plan, charge: Decision, law_day: date) -> list[Share]:
-    """Each part of a signed-off plan's budget with who pays it, in the order in which a charge is taken.
+def shares_of(final_budget: Decision, charge: Decision, law_day: date) -> list[Share]:
+    """Each part of a budget that was decided with who pays it, in the order in which a charge is taken.
 
     NHS money is never charged for, nor is what is free by law: the charge is taken from the rest of each part alone.
     """
-    lines = [costed_line(line) for line in plan.lines.all()]
-    return share_out(plan.final_budget.result, charge.result, lines, order_of_charge(law_day))
+    lines = [CostedLine(**line) for line in final_budget.inputs["lines"]]
+    return share_out(final_budget.result, charge.result, lines, order_of_charge(law_day))
 
 
 def order_of_charge(law_day: date) -> list[str]:

@@ -27,7 +27,7 @@ from leeway.market.units import Frequency
 from leeway.money.budgets.models import Budget
 from leeway.money.funders.attributing import PartOfLine, Share, least_chargeable
 from leeway.money.funders.models import COUNCIL, Funder, FunderKind, Method, Milestone, Portion, Purse, Sharing
-from leeway.money.funders.queries import RAN, ends_soon, paid_of_line, rules_of
+from leeway.money.funders.queries import RAN, ends_soon, lines_of_budgets, paid_of_line, rules_of
 from leeway.refusal import Refusal
 from leeway.versions import lock_as_seen
 
@@ -166,7 +166,8 @@ def take_over_who_pays(*, case: Case, by: User, on: date) -> int:
     first = first_of_lines(case.pk)
     goes_on_as = {first[line.pk]: line for line in budget.plan.lines.select_related("plan")}
     holds = Q(ends_on=None) | Q(ends_on__gte=Greatest("starts_on", Value(budget.starts_on)))
-    said = Sharing.objects.filter(holds, line__plan=before.plan_id).order_by("starts_on").select_related("line")
+    bought = [line for line, _ in lines_of_budgets([before.pk])[before.pk]]
+    said = Sharing.objects.filter(holds, line__in=bought).order_by("starts_on").select_related("line")
     taken_over = set()
     for sharing in said.prefetch_related("portions__funder"):
         try:

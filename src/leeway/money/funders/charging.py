@@ -7,14 +7,13 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from leeway.care.planning.costs import costed_line
 from leeway.care.planning.models import PlanLine
 from leeway.law.numbers import pounds
 from leeway.money.budgets.models import Budget
 from leeway.money.budgets.shares import order_of_charge, share_out
 from leeway.money.funders.attributing import PartOfLine, Share, least_chargeable
 from leeway.money.funders.models import Funder, FunderKind
-from leeway.money.funders.queries import RAN, lines_of_part, lines_of_parts, rules_of, shares_of_lines
+from leeway.money.funders.queries import RAN, lines_of_budgets, lines_of_part, lines_of_parts, rules_of, shares_of_lines
 from leeway.refusal import Refusal
 
 
@@ -54,12 +53,13 @@ def require_chargeable(budgets: Collection[UUID]) -> None:
 def too_much_at(charges: Mapping[UUID, int], on: date) -> dict[UUID, str]:
     """Of budgets that are to go on at another charge a week from a day: of which that would be too much, and why."""
     would = []
-    budgets = _with_such_money(charges).select_related("ending", "plan__final_budget", "charge")
-    for budget in budgets.prefetch_related("plan__lines"):
-        lines = [(line.pk, costed_line(line)) for line in budget.plan.lines.all()]
+    budgets = list(_with_such_money(charges).select_related("ending", "final_budget", "charge"))
+    decided = lines_of_budgets([budget.pk for budget in budgets])
+    for budget in budgets:
+        lines = decided[budget.pk]
         charge = budget.charge.result | {"charge_pence_per_week": charges[budget.pk]}
         costed = [line for _, line in lines]
-        for share in share_out(budget.plan.final_budget.result, charge, costed, order_of_charge(on)):
+        for share in share_out(budget.final_budget.result, charge, costed, order_of_charge(on)):
             amounts = (share.gross_pence_per_week, share.nhs_pence_per_week, share.charge_pence_per_week)
             would.append((budget, lines_of_part(lines, charge["free_parts"], share.way, *amounts), on))
     return {each.budget_id: str(each) for each in _too_much(would)}

@@ -16,7 +16,8 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
-from leeway.care.planning.costs import CostedLine, costed_line
+from leeway.care.planning.costs import CostedLine
+from leeway.care.planning.line_changes import is_bought, lines_decided
 from leeway.care.planning.models import PlanLine, Way
 from leeway.law.numbers import split
 from leeway.market.units import Frequency
@@ -75,7 +76,7 @@ def attributed_in(
     found = list(_funded(fundings))
     budgets = {each.budget_id for each in found}
     lines = lines_of_parts({each.part_id for each in found}, budgets)
-    once = _once_of_plans(budgets) if any(each.kind == InstalmentKind.START_UP for each in found) else {}
+    once = _once_of_budgets(budgets) if any(each.kind == InstalmentKind.START_UP for each in found) else {}
     shares, rules = shares_of_lines(cases), rules_of(Funder.objects.all())
 
     def lines_of(each: Funded) -> list[PartOfLine]:
@@ -145,15 +146,14 @@ def _funded(fundings: QuerySet[Funding]) -> Iterable[Funded]:
 
 def lines_of_parts(parts: Collection[UUID], budgets: Collection[UUID]) -> dict[UUID, list[PartOfLine]]:
     """The lines of each part of some budgets, with what each purse pays of them a week."""
-    by_plan = _costed_lines(budgets)
-    free = dict(Budget.objects.filter(pk__in=budgets).order_by().values_list("pk", "charge__result__free_parts"))
-    found = {}
+    known = Budget.objects.filter(pk__in=budgets).order_by()
+    decided = {pk: rest for pk, *rest in known.values_list("pk", "final_budget", "charge__result__free_parts")}
+    lines, found = lines_decided(final_budget for final_budget, _ in decided.values()), {}
     rows = Part.objects.order_by().filter(pk__in=parts)
     amounts = [f"{name}_pence_per_week" for name in ("gross", "nhs", "charge")]
-    for part, budget, plan, way, gross, nhs, charge in rows.values_list(
-        "pk", "budget", "budget__plan", "way", *amounts
-    ):
-        found[part] = lines_of_part(by_plan[plan], free[budget] or [], way, gross, nhs, charge)
+    for part, budget, way, gross, nhs, charge in rows.values_list("pk", "budget", "way", *amounts):
+        final_budget, free = decided[budget]
+        found[part] = lines_of_part(lines[final_budget], free or [], way, gross, nhs, charge)
     return found
 
 
@@ -183,18 +183,16 @@ def _free(lines: Sequence[tuple[UUID, CostedLine]], judged: Sequence[dict]) -> l
     return [line.is_said_free and bool(next(answers, {"free": True})["free"]) for _, line in lines]
 
 
-def _once_of_plans(budgets: Collection[UUID]) -> dict[UUID, list[PartOfLine]]:
-    """What is paid once of the lines of each budget's plan."""
-    by_plan = _costed_lines(budgets)
-    plans = Budget.objects.order_by().filter(pk__in=budgets).values_list("pk", "plan")
-    return {budget: once_of_lines(by_plan[plan]) for budget, plan in plans}
+def _once_of_budgets(budgets: Collection[UUID]) -> dict[UUID, list[PartOfLine]]:
+    """What is paid once of the lines of each budget."""
+    return {budget: once_of_lines(lines) for budget, lines in lines_of_budgets(budgets).items()}
 
 
-def _costed_lines(budgets: Collection[UUID]) -> dict[UUID, list[tuple[UUID, CostedLine]]]:
-    found = defaultdict(list)
-    for line in PlanLine.objects.filter(plan__budgets__in=budgets).distinct():
-        found[line.plan_id].append((line.pk, costed_line(line)))
-    return found
+def lines_of_budgets(budgets: Collection[UUID]) -> dict[UUID, list[tuple[UUID, CostedLine]]]:
+    """The lines of each of some budgets, with what each costs."""
+    decided = dict(Budget.objects.order_by().filter(pk__in=budgets).values_list("pk", "final_budget"))
+    lines = lines_decided(decided.values())
+    return {budget: lines[decision] for budget, decision in decided.items()}
 
 
 def shares_of_lines(cases: Collection[UUID] | None = None) -> dict[UUID, list[Share]]:
@@ -307,13 +305,14 @@ def line_to_share(case_id: UUID, line_id: UUID, *, seen_by: User, on: date) -> t
 
 def budget_on(case: Case, on: date) -> Budget | None:
     """The budget that pays on a day; before the first has begun, that one."""
-    budgets = list(case.budgets.filter(RAN).order_by("-starts_on").select_related("plan"))
+    budgets = list(case.budgets.filter(RAN).order_by("-starts_on").select_related("plan", "final_budget"))
     return next((each for each in budgets if each.starts_on <= on), budgets[-1] if budgets else None)
 
 
 def lines_paid(budget: Budget, on: date) -> list[LinePays]:
     """Who pays each line of a budget on a day."""
-    lines = list(budget.plan.lines.all())
+    line_ids = budget.final_budget.inputs.get("line_ids")
+    lines = [line for line in budget.plan.lines.all() if is_bought(line.pk, line_ids)]
     parts = list(budget.parts.values_list("pk", flat=True))
     paid = {each.line_id: each for its in lines_of_parts(parts, [budget.pk]).values() for each in its}
     shares, funders = shares_of_lines([budget.case_id]), {each.pk: each for each in Funder.objects.all()}

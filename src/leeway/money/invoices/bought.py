@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from leeway.care.planning.line_changes import lines_decided
 from leeway.care.planning.models import PlanLine, Way
 from leeway.law import law_on, visits
 from leeway.law.numbers import ceil_div, least
@@ -52,14 +53,22 @@ def bought_from(provider: Provider, first: date, last: date) -> list[Bought]:
         starts_on__lte=last,
         ends_on__gte=first,
     ).select_related("part__budget__ending")
-    found = []
+    decided, found = lines_decided({funding.part.budget.final_budget_id for funding in fundings}), []
     for funding in fundings.order_by("starts_on", "pk"):
         ending = getattr(funding.part.budget, "ending", None)
         until = funding.ends_on if ending is None else least(funding.ends_on, ending.ends_on)
         if until >= first and until >= funding.starts_on:
-            plan = funding.part.budget.plan_id
-            found += [Bought(line, funding, funding.starts_on, until) for line in lines[plan]]
+            budget = funding.part.budget
+            bought = {line for line, _ in decided[budget.final_budget_id]}
+            its = [line for line in lines[budget.plan_id] if line.pk in bought]
+            found += [Bought(line, funding, funding.starts_on, until) for line in its]
     return sorted(found, key=lambda each: (str(each.line.plan.case.person), each.line.what, str(each.line.pk)))
+
+
+def pays_for(funding: Funding, line: PlanLine) -> bool:
+    """Whether what is set aside with a funding is for a line too: it is not once the line has ended by itself."""
+    decision = funding.part.budget.final_budget_id
+    return any(bought == line.pk for bought, _ in lines_decided([decision])[decision])
 
 
 class Prices:

@@ -3,7 +3,7 @@
 #: Whatever a payment can pay, in one shape: an instalment of a part, money on account, or what is owed of an invoice.
 PAID_FOR = """
     SELECT i.id, i.amount_pence, i.kind, i.starts_on, i.ends_on, p.id AS part_id, p.way, p.paid_into_id, b.case_id,
-           b.committed_id, b.plan_id, b.charge_id, NULL::uuid AS provider_id
+           b.committed_id, b.final_budget_id, b.charge_id, NULL::uuid AS provider_id
       FROM budgets_instalment AS i JOIN budgets_part AS p ON p.id = i.part_id
       JOIN budgets_budget AS b ON b.id = p.budget_id
     UNION ALL
@@ -29,8 +29,8 @@ def sha256(*values: str) -> str:
 DECIDED = f"""
     COALESCE(
         (SELECT {sha256("made.id", "made.result", "charge.id", "charge.result")}
-           FROM planning_plan AS plan JOIN decisions_decision AS made ON made.id = plan.final_budget_id
-           JOIN decisions_decision AS charge ON charge.id = paid.charge_id WHERE plan.id = paid.plan_id),
+           FROM decisions_decision AS made JOIN decisions_decision AS charge ON charge.id = paid.charge_id
+          WHERE made.id = paid.final_budget_id),
         (SELECT {sha256("n.id", "n.amount_pence", "n.reason", "n.authorised_by_id", "n.authorised_on")}
            FROM budgets_interim AS n WHERE n.id = paid.id),
         (SELECT {sha256("o.id", "o.pence", "n.id", "n.number", "n.total_pence", "o.agreed_by_id", "o.agreed_on")}

@@ -122,9 +122,9 @@ def _apply(rows: Sequence[Row], batch: Batch, by: User, on: date) -> None:
 
 def ready_to_go_on(budgets: Iterable[UUID], on: date) -> dict[UUID, Budget]:
     """Of some budgets those that run, with all that it takes to decide what is paid of them and have them go on."""
-    words = [f"plan__final_budget__{field}" for field in ("steps", "reasons", "law_values")]
-    found = with_facts(running_budgets(on).filter(pk__in=budgets)).select_related("plan__final_budget").defer(*words)
-    return {each.pk: each for each in found.prefetch_related("plan__lines")}
+    words = [f"final_budget__{field}" for field in ("steps", "reasons", "law_values")]
+    found = with_facts(running_budgets(on).filter(pk__in=budgets)).select_related("final_budget").defer(*words)
+    return {each.pk: each for each in found}
 
 
 def _as_approved(rows: Sequence[Row], budgets: dict[UUID, Budget], batch: Batch) -> dict[UUID, Facts]:

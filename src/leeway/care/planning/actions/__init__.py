@@ -1,6 +1,7 @@
 """Every write about a support plan: writing it, choosing how the budget is held, signing it off, agreeing it."""
 
 from leeway.care.planning.actions.answering import answer_challenge, answer_need
+from leeway.care.planning.actions.changing_lines import decide_without, end_line, keep_line
 from leeway.care.planning.actions.changing_mind import (
     answer_change_of_mind,
     change_mind,
@@ -57,8 +58,11 @@ __all__ = [
     "change_mind",
     "charge_many",
     "check_direct_payment",
+    "decide_without",
     "disagree",
+    "end_line",
     "end_plan",
+    "keep_line",
     "offer_ways",
     "record_choice",
     "remove_aim",

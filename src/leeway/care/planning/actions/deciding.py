@@ -114,7 +114,7 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
         inputs=_inputs(plan, costed_lines, guide, charges) | {"final_pence_per_week": final_pence_per_week},
         result=result,
         steps=budget_steps(result, lines, reason=reason.strip(), manager=by.name),
-        reasons=_reasons(result, charges, reason, by),
+        reasons=reasons_of(result, charges, reason, by),
         by=by,
         on=on,
     )
@@ -293,7 +293,8 @@ def _inputs(plan: Plan, lines: list[CostedLine], guide: Decision | None, charges
     }
 
 
-def _reasons(result: dict, charges: list[Decision], reason: str, by: User) -> list[str]:
+def reasons_of(result: dict, charges: list[Decision], reason: str, by: User) -> list[str]:
+    """A personal budget in sentences: who pays how much of it, from when, and why it is not what the plan costs."""
     final, costed = result["pence_per_week"], result["costed_pence_per_week"]
     own, council = pounds(result["charge_pence_per_week"]), pounds(result["council_pence_per_week"])
     nhs = result["nhs_pence_per_week"]

@@ -22,6 +22,7 @@ from leeway.care.planning.actions.drafts import claim_draft, write_in
 from leeway.care.planning.actions.exempting import check_exemption
 from leeway.care.planning.costs import weekly_pence
 from leeway.care.planning.evidence import offers_and_choice, only_prices_differ, shape_but_way
+from leeway.care.planning.line_changes import still_bought
 from leeway.care.planning.models import (
     ORDINARY,
     Aim,
@@ -145,7 +146,7 @@ def _copy(before: Plan, plan: Plan) -> None:
         copied = Aim.objects.create(plan=plan, outcomes=aim.outcomes, words=aim.words, how_we_know=aim.how_we_know)
         aims[aim.pk] = copied
     asked_again = _funding_changed_since(before)
-    for line in before.lines.all():
+    for line in still_bought(before):
         details = {name: getattr(line, name) for name in (LINE_DETAILS | {"rate"}) - {"aim", "way"}}
         if asked_again and line.exemption == ORDINARY:
             details["exemption"] = ""

@@ -633,4 +633,45 @@ class Migration(migrations.Migration):
             model_name='sentback',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='552e9cee83749092d0f2fd7d6f85c5f6e69d6ed2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_9e918', table='planning_sentback', when='BEFORE')),
         ),
+        migrations.CreateModel(
+            name='LineChange',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('starts_on', models.DateField(help_text='The first day without it.')),
+                ('reason', models.TextField()),
+                ('decided_on', models.DateField()),
+                ('carried_out_on', models.DateField(null=True)),
+                ('taken_back_on', models.DateField(null=True)),
+                ('carried_out_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('charge', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='decisions.decision')),
+                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('final_budget', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='line_change', to='decisions.decision')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='planning.planline')),
+                ('taken_back_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['starts_on', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('taken_back_on', None)), fields=('line',), name='line_ends_once'), models.CheckConstraint(condition=models.Q(models.Q(('carried_out_by', None), ('carried_out_on', None), ('charge', None), ('final_budget', None)), models.Q(('carried_out_by__isnull', False), ('carried_out_on__isnull', False), ('charge__isnull', False), ('final_budget__isnull', False), ('taken_back_on', None)), _connector='OR'), name='line_change_carried_out_whole'), models.CheckConstraint(condition=models.Q(models.Q(('taken_back_by', None), ('taken_back_on', None)), models.Q(('taken_back_by__isnull', False), ('taken_back_on__isnull', False)), _connector='OR'), name='line_change_taken_back_by_somebody')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='linechange',
+            trigger=pgtrigger.compiler.Trigger(name='line_change_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='666fdaf08e7ce0747e3b1ecf79e2ce6cf71e2d0a', operation='DELETE', pgid='pgtrigger_line_change_is_kept_e35d8', table='planning_linechange', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='linechange',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='5fa47ce11a8aa9ec2fb187898b19da0bddb56596', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_c71bd', table='planning_linechange', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='linechange',
+            trigger=pgtrigger.compiler.Trigger(name='line_change_is_kept_but', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."line_id" IS DISTINCT FROM (NEW."line_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='94708d545324cbd805d1d0131c3005205806d279', operation='UPDATE', pgid='pgtrigger_line_change_is_kept_but_65505', table='planning_linechange', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='linechange',
+            trigger=pgtrigger.compiler.Trigger(name='line_change_carried_out_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."carried_out_on" IS NOT NULL AND OLD."carried_out_on" IS DISTINCT FROM (NEW."carried_out_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='8e5747430fe84c6d47a0054f673726440902c2a3', operation='UPDATE', pgid='pgtrigger_line_change_carried_out_once_616fc', table='planning_linechange', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='linechange',
+            trigger=pgtrigger.compiler.Trigger(name='line_change_taken_back_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."taken_back_on" IS NOT NULL AND OLD."taken_back_on" IS DISTINCT FROM (NEW."taken_back_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5f127c44dde8e0049959be69eccbdb86573a618b', operation='UPDATE', pgid='pgtrigger_line_change_taken_back_once_3022c', table='planning_linechange', when='BEFORE')),
+        ),
     ]

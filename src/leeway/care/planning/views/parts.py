@@ -19,6 +19,7 @@ from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, 
 from leeway.care.planning.enough import enough_to_employ
 from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.forms import PERSON
+from leeway.care.planning.line_changes import changes_of_lines
 from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
 from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.market.contracts.presenters import change_in_words, kind_in_words
@@ -97,6 +98,7 @@ def whole(plan: Plan, on: date) -> dict:
         "over_pence": costed["pence_per_week"] - guide_pence if guide_pence is not None else 0,
         "found": found,
         "charges": queries.charges_of(plan),
+        "line_changes": {change.line_id: change for change in changes_of_lines(plan)},
         "sent_back": list(plan.sent_back.all()),
     }
 

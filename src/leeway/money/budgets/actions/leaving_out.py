@@ -46,7 +46,8 @@ def leave_out_days(*, hold: Hold, starts_on: date, ends_on: date, reason: str, b
     why = said.sentence(reason, ask=ask, field="days_because", least=said.FEW)
     paid = queries.paid_beyond(budget, starts_on - DAY)
     close([LastDay(budget, starts_on - DAY, why, replaced=True, left_out_until=ends_on)], by, on)
-    (after,) = open_budgets([Opening(case, budget.plan, budget.charge, ends_on + DAY, paid)], by, on)
+    goes_on = Opening(case, budget.plan, budget.final_budget, budget.charge, ends_on + DAY, paid)
+    (after,) = open_budgets([goes_on], by, on)
     hold.left_out_from, hold.left_out_until, hold.days_because = starts_on, ends_on, why
     lift(hold, by, on)
     sentence = f"{_days(starts_on, ends_on)}: nothing is paid, and nothing is charged. {why}"
@@ -90,7 +91,7 @@ def _running(hold: Hold, starts_on: date) -> Budget:
     """The budget of the hold's plan that has the first of the days and goes on."""
     if hold.lifted_on or hold.kind not in WHILE_AWAY:
         raise Refusal("Days are left out while payments wait because the person is away. This hold is not such a one.")
-    budgets = Budget.objects.select_related("case__person", "plan__final_budget", "charge", "ending")
+    budgets = Budget.objects.select_related("case__person", "plan", "final_budget", "charge", "ending")
     budget = budgets.filter(plan=hold.budget.plan_id).first()
     if budget is None or hasattr(budget, "ending"):
         raise Refusal("This budget has its last day already, so no days of it are left out.")

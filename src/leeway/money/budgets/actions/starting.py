@@ -75,7 +75,9 @@ def start_budget(*, plan: Plan, by: User, on: date) -> Budget:
     starts_on = date.fromisoformat(plan.final_budget.result["starts_on"])
     first, *later = charges_of(plan)
     before = _replace_earlier(case, starts_on, by, on)
-    (budget,) = open_budgets([Opening(case, plan, first, starts_on, before, queries.on_account(case))], by, on)
+    (budget,) = open_budgets(
+        [Opening(case, plan, plan.final_budget, first, starts_on, before, queries.on_account(case))], by, on
+    )
     left_pence = take_off(case, budget, before, by, on)
     for charge in later:
         budget = go_on(budget, charge, by, on)
@@ -128,7 +130,7 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     """
     check_can(by, Capability.START_BUDGETS)
     case = lock_case(budget.case_id)
-    ended = Budget.objects.select_related("ending", "plan__final_budget", "charge").get(pk=budget.pk)
+    ended = Budget.objects.select_related("ending", "plan", "final_budget", "charge").get(pk=budget.pk)
     if case.person.date_of_death is not None or ended.plan.state != PlanState.AGREED:
         raise Refusal("A budget is set up again while its plan is agreed and the person lives. Make a new plan.")
     if case.budgets.filter(Q(ending=None) | Q(starts_on__gt=ended.starts_on)).exists():
@@ -149,7 +151,7 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
     starts_on = ended.ending.ends_on + DAY
     paid = queries.paid_beyond(ended, ended.ending.ends_on)
-    (again,) = open_budgets([Opening(case, ended.plan, ended.charge, starts_on, paid)], by, on)
+    (again,) = open_budgets([Opening(case, ended.plan, ended.final_budget, ended.charge, starts_on, paid)], by, on)
     ended.ending.replaced = True
     ended.ending.save(update_fields=["replaced"])
     let_days_gone_fall_due(case, on)
@@ -158,9 +160,13 @@ def set_up_again(*, budget: Budget, reason: str, by: User, on: date) -> Budget:
     return again
 
 
-def go_on(budget: Budget, charge: Decision, by: User, on: date) -> Budget:
-    """Have a budget of the same plan take a budget's place from the first day of a charge that is another one."""
-    (after,) = go_on_together([(budget, charge)], by, on)
+def go_on(budget: Budget, charge: Decision, by: User, on: date, final_budget: Decision | None = None) -> Budget:
+    """Have a budget of the same plan take a budget's place from the first day of a charge that is another one.
+
+    `final_budget` is what was decided where the budget is another from that day, since a line of it changed.
+    """
+    changed = {budget.pk: final_budget} if final_budget else {}
+    (after,) = go_on_together([(budget, charge)], by, on, changed)
     tell(case=budget.case, kind=Event.BUDGET_GOES_ON, sentence=goes_on(budget, charge), by=by, on=on)
     return after
 
@@ -175,10 +181,13 @@ def _goes_on_because(budget: Budget, charge: Decision) -> str:
     return f"From {charge.law_on:%-d %B %Y} {budget.case.person} pays {pays} a week, {charge.why}"
 
 
-def go_on_together(going: Sequence[tuple[Budget, Decision]], by: User, on: date) -> list[Budget]:
+def go_on_together(
+    going: Sequence[tuple[Budget, Decision]], by: User, on: date, changed: Mapping[UUID, Decision] | None = None
+) -> list[Budget]:
     """Have budgets go on at other charges, each from the first day of its charge: one, or thousands at once.
 
-    The same statements do it for all of them. Whoever calls has locked their cases, and tells them of it.
+    The same statements do it for all of them. Whoever calls has locked their cases, and tells them of it. `changed` has
+    what was decided of those that are another budget from then.
     """
     _fund_as_far(going, by, on)
     last_days = {budget.pk: charge.law_on - DAY for budget, charge in going}
@@ -187,7 +196,17 @@ def go_on_together(going: Sequence[tuple[Budget, Decision]], by: User, on: date)
     ends = [LastDay(budget, last_days[budget.pk], because[budget.pk], replaced=True) for budget, _ in going]
     close(ends, by, on, paid)
     return open_budgets(
-        [Opening(budget.case, budget.plan, charge, charge.law_on, paid.get(budget.pk, {})) for budget, charge in going],
+        [
+            Opening(
+                budget.case,
+                budget.plan,
+                (changed or {}).get(budget.pk, budget.final_budget),
+                charge,
+                charge.law_on,
+                paid.get(budget.pk, {}),
+            )
+            for budget, charge in going
+        ],
         by,
         on,
     )
@@ -208,13 +227,14 @@ def _pays_out(budget: Budget) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A budget that is to begin: of which plan, at which charge, from when, and what was paid before by way.
+    """A budget that is to begin: of which plan, as decided, at which charge, from when, what was paid before by way.
 
     That is, under earlier budgets, and on account.
     """
 
     case: Case
     plan: Plan
+    final_budget: Decision
     charge: Decision
     starts_on: date
     paid_before: Mapping[str, int]
@@ -226,7 +246,7 @@ def open_budgets(openings: Sequence[Opening], by: User, on: date) -> list[Budget
 
     What others promised for days that these take over from earlier budgets is promised and owed anew, under these.
     """
-    shares = [shares_of(each.plan, each.charge, each.starts_on) for each in openings]
+    shares = [shares_of(each.final_budget, each.charge, each.starts_on) for each in openings]
     _require_bank_details(openings, shares)
     accounts = _open_accounts(openings, shares, by, on)
     budgets = [_budget(each, accounts, by, on) for each in openings]
@@ -283,11 +303,12 @@ def _open_accounts(
 
 def _budget(opening: Opening, accounts: Mapping[Place, UUID], by: User, on: date) -> Budget:
     plan, case = opening.plan, opening.case
-    result = plan.final_budget.result
+    result = opening.final_budget.result
     charge_pence = opening.charge.result["charge_pence_per_week"]
     return Budget(
         case=case,
         plan=plan,
+        final_budget=opening.final_budget,
         charge=opening.charge,
         starts_on=opening.starts_on,
         cost_pence_per_week=result["pence_per_week"],

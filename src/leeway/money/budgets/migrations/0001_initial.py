@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                 ('charge', models.ForeignKey(help_text='What the person pays of it.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='decisions.decision')),
                 ('committed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budgets', to='planning.plan')),
+                ('final_budget', models.ForeignKey(help_text='What was decided: with the plan, or once a line changed.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='decisions.decision')),
                 ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

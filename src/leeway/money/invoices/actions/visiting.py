@@ -17,7 +17,7 @@ from leeway.market.listings.models import Provider
 from leeway.money.budgets.models import Funding, InstalmentKind
 from leeway.money.invoices.actions.matching import allocations_of
 from leeway.money.invoices.actions.receiving import LINE_MOST_PENCE
-from leeway.money.invoices.bought import Prices, lines_of, minutes_paid_of, pence_due
+from leeway.money.invoices.bought import Prices, lines_of, minutes_paid_of, pays_for, pence_due
 from leeway.money.invoices.comparing import in_words
 from leeway.money.invoices.kinds import Because, Happened, Result
 from leeway.money.invoices.models import Agreement, Allocation, Visit
@@ -161,10 +161,10 @@ def _funding_of(line: PlanLine, day: date) -> Funding:
     ).select_related("part__budget__ending")
     for funding in fundings:
         ending = getattr(funding.part.budget, "ending", None)
-        if line.way == Way.COUNCIL_MANAGED and (ending is None or day <= ending.ends_on):
+        if line.way == Way.COUNCIL_MANAGED and (ending is None or day <= ending.ends_on) and pays_for(funding, line):
             return funding
     raise Refusal(
-        f"No managed account of this plan ran on {in_words(day)}, so nothing is set aside for “{line.what}” then. "
-        "Choose another line, or say that nothing is due.",
+        f"No managed account of this plan paid for it on {in_words(day)}, so nothing is set aside for “{line.what}” "
+        "then. Choose another line, or say that nothing is due.",
         field="line",
     )

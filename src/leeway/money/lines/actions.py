@@ -1,0 +1,73 @@
+"""Ending one line of a plan in force by itself: who works on the case decides it, and finance has the budget go on."""
+
+from datetime import date
+
+from django.db import transaction
+
+from leeway.access.access import check_can
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.access import check_can_work_on
+from leeway.care.people.locks import lock_case
+from leeway.care.planning import actions as planning
+from leeway.care.planning.models import LineChange, PlanLine
+from leeway.days import PLANNED, check_day
+from leeway.money.budgets.actions.funding import let_days_gone_fall_due
+from leeway.money.budgets.actions.starting import go_on
+from leeway.money.budgets.models import Budget
+from leeway.money.funders.charging import require_chargeable
+from leeway.money.lines import queries
+from leeway.refusal import Refusal
+
+
+@transaction.atomic
+def end_line(*, line: PlanLine, ends_on: date, reason: str, by: User, on: date) -> LineChange:
+    """Decide that one line of a plan ends after a day, by itself: the person is told, and finance is asked.
+
+    The rest of the plan goes on. Refused where nothing would be left, and for days before the budget that runs began.
+    """
+    check_can(by, Capability.WORK_ON_CASES)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
+    case = lock_case(line.plan.case_id)
+    check_can_work_on(by, case)
+    line = PlanLine.objects.select_related("plan__case__person").get(pk=line.pk)
+    weighed = queries.weigh_end(line=line, ends_on=ends_on, reason=reason, on=on)
+    starts_on = weighed.after.starts_on
+    return planning.end_line(line=line, starts_on=starts_on, reason=weighed.reason, by=by, on=on)
+
+
+@transaction.atomic
+def keep_line(*, change: LineChange, by: User, on: date) -> LineChange:
+    """Take it back that a line ends, while the budget still pays for it."""
+    check_can(by, Capability.WORK_ON_CASES)
+    lock_case(change.line.plan.case_id)
+    return planning.keep_line(change=queries.change_now(change.pk), by=by, on=on)
+
+
+@transaction.atomic
+def carry_out(*, change: LineChange, seen: str, by: User, on: date) -> Budget:
+    """Have the budget go on without a line that ends, by the same plan, from the day after its last.
+
+    The personal budget and what the person pays are decided anew from that day, each with its letter. What was paid for
+    later days comes off what falls due next. `seen` is what the officer saw: refused where it comes out otherwise now.
+    """
+    check_can(by, Capability.START_BUDGETS)
+    case = lock_case(change.line.plan.case_id)
+    change = queries.change_now(change.pk)
+    weighed = queries.weigh(change, on=on)
+    if weighed.seen != seen:
+        raise Refusal("What changes is not what you saw when you opened this page. Here is how it stands now.")
+    budget = weighed.budget
+    change = planning.decide_without(
+        change=change,
+        weighed=weighed.after,
+        before=budget.final_budget,
+        left_over=weighed.left_over,
+        by=by,
+        on=on,
+    )
+    assert change.charge is not None, "it was decided with the budget"
+    after = go_on(budget, change.charge, by, on, change.final_budget)
+    require_chargeable([after.pk])
+    let_days_gone_fall_due(case, on)
+    return after

@@ -1,0 +1,63 @@
+"""Pages on which one line of a plan in force ends by itself."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from leeway.access.access import SignedIn
+from leeway.acting import act, attempt, is_barred, press, why_not
+from leeway.care.people.access import check_can_work_on
+from leeway.care.planning.line_changes import require_may_end
+from leeway.money.lines import actions, queries
+from leeway.money.lines.forms import EndLineForm, SeenForm
+
+
+@require_http_methods(["GET", "POST"])
+def end(request: SignedIn, case_id, line_id):
+    """Decide that one line ends after a day: ask, check what comes of it, and record."""
+    line = queries.get_line(case_id, line_id, seen_by=request.user)
+
+    def require_open():
+        check_can_work_on(request.user, line.plan.case)
+        require_may_end(line)
+
+    if is_barred(require_open, request):
+        return redirect("planning:overview", case_id)
+    form, weighed = EndLineForm(request.POST or None), None
+    if request.POST.get("step") == "record":
+        if act(form, lambda **by_on: actions.end_line(line=line, **form.cleaned_data, **by_on), request):
+            said = f"“{line.what}” ends. Finance has the budget go on without it, and {line.plan.case.person} is told."
+            messages.success(request, said)
+            return redirect("planning:overview", case_id)
+    elif request.method == "POST" and request.POST.get("step") != "change":
+        today = timezone.localdate()
+        weighed = attempt(form, lambda: queries.weigh_end(line=line, **form.cleaned_data, on=today))
+    context = {"line": line, "case": line.plan.case, "form": form, "weighed": weighed.result if weighed else None}
+    return render(request, "lines/end.jinja", context)
+
+
+@require_POST
+def keep(request: SignedIn, case_id, change_id):
+    """Take it back that a line ends."""
+    change = queries.get_change(case_id, change_id, seen_by=request.user)
+    if press(lambda **by_on: actions.keep_line(change=change, **by_on), request):
+        messages.success(request, f"“{change.line.what}” stays.")
+    return redirect("planning:overview", case_id)
+
+
+@require_http_methods(["GET", "POST"])
+def carry_out(request: SignedIn, case_id, change_id):
+    """Look at what changes, and have the budget go on without a line."""
+    change = queries.get_change(case_id, change_id, seen_by=request.user)
+    today = timezone.localdate()
+    form = SeenForm(request.POST or None)
+    if act(form, lambda **by_on: actions.carry_out(change=change, **form.cleaned_data, **by_on), request):
+        messages.success(request, f"The budget goes on without “{change.line.what}”.")
+        return redirect("budgets:show", case_id)
+    if why := why_not(lambda: queries.weigh(change, on=today)):
+        messages.error(request, why)
+        return redirect("budgets:show", case_id)
+    weighed = queries.weigh(change, on=today)
+    context = {"change": change, "case": change.line.plan.case, "form": form, "weighed": weighed}
+    return render(request, "lines/carry_out.jinja", context)
