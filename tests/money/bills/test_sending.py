@@ -379,3 +379,15 @@ def test_a_breathing_space_that_was_bent_shorter_is_named(sent, finn, guards_asi
     space(sent.case, finn, DUE)
     guards_aside("UPDATE bills_breathingspace SET ends_on = ends_on - 30")
     assert [each for each in findings() if "says of ends on something else than its history" in each]
+
+
+def test_no_plan_is_agreed_with_somebody_who_may_not_manage_their_money(sent, bea, finn):
+    """What was agreed is sent to them, and asks for money: nothing is, until it is known who manages it."""
+    held = actions.pause(
+        case=sent.case, because_of=BecauseOf.CAPACITY, words="She could not say what the bill was for", by=bea, on=DUE
+    )
+    with pytest.raises(Refusal, match="Find out who does"):
+        plan(sent.case, finn, DUE)
+    assert not Message.objects.filter(template="payment_plan").exists()
+    actions.go_on(pause=held, outcome="Her deputy was found, and pays", by=finn, on=DUE)
+    plan(sent.case, finn, DUE)

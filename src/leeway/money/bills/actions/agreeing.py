@@ -23,7 +23,7 @@ from leeway.money.bills.kinds import Every, MoneyFrom, PlanEnd
 from leeway.money.bills.models import PaymentPlan
 from leeway.money.bills.payers import payers_of
 from leeway.money.bills.standing import PAID, days_of, instalments_of, owed_by, spare_pence_per_week
-from leeway.money.bills.stops import spaces_on
+from leeway.money.bills.stops import spaces_on, stop_of
 from leeway.refusal import Refusal
 
 SPREAD_MOST = 260
@@ -52,6 +52,9 @@ def agree_plan(
     check_lives(case.person)
     if spaces_on(on).filter(case=case).exists():
         raise Refusal("They have a breathing space: nothing is agreed with them now. Wait until it is over.")
+    stop = stop_of(case, on)
+    if stop is not None and stop.of_bills:  # what was agreed would be sent to somebody who may not manage their money
+        raise Refusal(stop.sentence)
     if first_on < on:
         raise Refusal("The first payment is today or later.", field="first_on")
     owed = owed_by([case.pk], on).get(case.pk, 0)
