@@ -274,3 +274,15 @@ def test_a_line_whose_receipt_was_a_mistake_is_received_again_and_the_books_are_
     actions.receive_claim(claim=claim, **facts, by=finn, on=on)
     assert actions.left_of([claim])[claim.pk] == claim.total_pence - line.amount_pence
     assert not list(proving.findings())
+
+
+def test_a_step_of_chasing_is_recorded_once(cases, finn):
+    night(BILLED_ON[0])
+    claim = Claim.objects.get()
+    sent = actions.send_claim(claim=claim, how="By secure email", by=finn, on=BILLED_ON[0])
+    late = sent.due_by + timedelta(days=1)
+    for words in ("Their invoices team says next week", "Jo of their team says on Friday"):
+        actions.chase_claim(claim=claim, words=words, by=finn, on=late)
+        with pytest.raises(Refusal, match="on record already"):
+            actions.chase_claim(claim=claim, words=words, by=finn, on=late)
+    assert claim.chases.count() == 2

@@ -237,6 +237,10 @@ def chase_claim(*, claim: Claim, words: str, by: User, on: date) -> Chase:
     if not left_of([claim])[claim.pk]:
         raise Refusal("This claim was paid whole.")
     words = said.sentence(words, ask="Say whom you reached, and what they said.", field="words")
+    if claim.chases.filter(chased_on=on, words=words).exists():
+        raise Refusal(
+            "This step is on record already. Where you reached somebody again, say what they said.", field="words"
+        )
     number = claim.chases.count() + 1
     return Chase.objects.create(claim=claim, number=number, words=words, chased_on=on, chased_by=by)
 

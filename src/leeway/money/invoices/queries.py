@@ -93,7 +93,7 @@ def get_invoice(invoice_id: UUID, *, seen_by: User) -> Invoice:
 
 
 def sums_of(invoice: Invoice) -> Sums:
-    """What an invoice comes to, of which this user was found to be allowed to see."""
+    """What an invoice that this user was already found to be allowed to see comes to."""
     rows = invoice.lines.order_by().values_list("finding").annotate(Count("pk"), Sum("claimed_pence"), Sum("due_pence"))
     said = {finding: (lines, claimed) for finding, lines, claimed, _due in rows}
     found = [(each, *said[each]) for each in Finding if each in said]

@@ -32,6 +32,8 @@ from leeway.money.bills.stops import still_days, stop_of, stops_of
 from leeway.refusal import Refusal
 
 BILLS_AT_ONCE = 500
+#: In how many payments a plan is offered at most with a late bill.
+MOST_TIMES = 260
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,6 @@ def explain_lateness(*, bill: Bill, why: str, every: Every, times: int, by: User
         bill=bill, why=why, left_pence=left, offered_pence=ceil_div(left, times), offered_every=every,
         offered_times=times, written_by=by, written_on=on,
     )  # fmt: skip
-
-
-MOST_TIMES = 260
 
 
 @transaction.atomic
