@@ -12,10 +12,10 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.planning.models import Way
 from leeway.money.bills.actions.making import make_bills
 from leeway.money.bills.models import Bill
-from leeway.money.budgets.actions import end_budget, start_budget
+from leeway.money.budgets.actions import end_budget, fund_next_year, start_budget
 from leeway.money.budgets.actions.funding import let_days_gone_fall_due
 from leeway.money.budgets.actions.starting import go_on
-from leeway.money.budgets.models import Budget, Funding
+from leeway.money.budgets.models import Budget, Ending, Funding
 from leeway.money.budgets.replay import replay
 from leeway.money.contributions.actions import let_fall_due
 from leeway.money.funders.models import Purse
@@ -180,6 +180,24 @@ def test_what_is_not_funded_yet_is_not_asked_for(case, agree, finn):
     let_fall_due(on=EIGHT_WEEKS)
     funding = Funding.objects.get()
     assert abs(owed(case) - 20_00 * ((funding.ends_on - funding.starts_on).days + 1) / 7) <= PENCE_OF_ROUNDING
+    assert proved()
+
+
+def test_what_was_paid_for_more_than_the_year_is_counted_in_the_next(case, begin, pay, agree, finn):
+    """A much cheaper plan at the year's end: the provider has money for more of its weeks than are funded yet."""
+    begin(case, FUND, 20_00)
+    last = date(2027, 3, 29)  # the last period of the year is paid
+    for week in range((last - STARTS).days // 7 + 1):
+        pay(STARTS - 5 * DAY + week * WEEK)
+    case.refresh_from_db()
+    plan = agree(case, (FUND, 20_01, 0), charge_pence=5_00, starts_on=last + DAY, number=2)
+    new = start_budget(plan=plan, by=finn, on=last + WEEK)
+    assert proved()
+    fund_next_year(budget=new, by=finn, on=last + WEEK)
+    before = Ending.objects.get(budget__plan__number=1)
+    counted = Funding.objects.filter(part__budget=new).values_list("paid_before_pence", flat=True)
+    assert len(counted) == 2 and sum(counted) == before.paid_beyond_pence > 0
+    let_fall_due(on=last + PERIOD)
     assert proved()
 
 

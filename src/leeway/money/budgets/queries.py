@@ -27,6 +27,7 @@ from leeway.money.budgets.dues import ShareSoFar, shares_so_far
 from leeway.money.budgets.models import (
     UNTIL_ENDED,
     Budget,
+    Ending,
     Funding,
     Hold,
     Instalment,
@@ -537,6 +538,22 @@ def paid_beyond_of_many(last_days: Mapping[UUID, date]) -> Mapping[UUID, Counter
             due_pence = days_pence(each.part.paid_pence_per_week, days_due)
             found[each.part.budget_id][each.part.way] += max(0, covered_pence - due_pence)
     return found
+
+
+def left_of_paid_before(budget: Budget) -> dict[str, int]:
+    """What budgets whose place a budget took had paid for later days and it has not counted yet, by way of holding."""
+    before = Ending.objects.filter(budget__case=budget.case_id, replaced=True).select_related("budget")
+    last_days = {each.budget_id: each.ends_on for each in before if each.goes_on == budget.starts_on}
+    paid: Counter[str] = Counter()
+    for beyond in paid_beyond_of_many(last_days).values():
+        paid |= beyond
+    counted: Counter[str] = Counter()
+    for way, pence in Funding.objects.filter(part__budget=budget).values_list("part__way", "paid_before_pence"):
+        counted[way] += pence
+    interim = Interim.objects.filter(set_off_in=budget).first()
+    if interim is not None:
+        counted[interim.way] -= interim.set_off_pence or 0
+    return dict(paid - counted)
 
 
 def _latest_details(case: Case) -> dict[str, PayeeAccount]:

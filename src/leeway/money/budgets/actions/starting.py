@@ -117,8 +117,14 @@ def fund_next_year(*, budget: Budget, by: User, on: date) -> Budget:
     until = queries.funded_until_day(budget)
     if on < until - queries.FUNDED_AHEAD:
         raise Refusal(f"This budget is funded until {until:%-d %B %Y}. Fund it further in the last three months.")
-    fund([Wanted(part, until + DAY) for part in budget.parts.all()], by, on)
+    _fund_on(budget, until, by, on)
     return budget
+
+
+def _fund_on(budget: Budget, until: date, by: User, on: date) -> None:
+    """Fund the year after a day, less what earlier budgets had paid for its days."""
+    paid = queries.left_of_paid_before(budget)
+    fund([Wanted(part, until + DAY, paid.get(part.way, 0)) for part in budget.parts.all()], by, on)
 
 
 @transaction.atomic
@@ -217,7 +223,7 @@ def _fund_as_far(going: Sequence[tuple[Budget, Decision]], by: User, on: date) -
     until = queries.funded_until_days([budget for budget, _ in going])
     for budget, charge in going:
         while until[budget.pk] < charge.law_on - DAY and _pays_out(budget):
-            fund([Wanted(part, until[budget.pk] + DAY) for part in budget.parts.all()], by, on)
+            _fund_on(budget, until[budget.pk], by, on)
             until[budget.pk] = queries.funded_until_day(budget)
 
 
