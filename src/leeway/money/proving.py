@@ -15,11 +15,13 @@ def findings() -> Iterator[str]:
     """
     from leeway.money.disputes.relations import RELATIONS as DISPUTES
     from leeway.money.figures.relations import RELATIONS as FIGURES
+    from leeway.money.ledger.relations import Provable
     from leeway.money.pools.relations import RELATIONS as POOLS
     from leeway.money.statements import queries as statements
 
     yield from statements.findings()
-    for relation in (*DISPUTES, *POOLS, *FIGURES):
+    relations: tuple[Provable, ...] = (*DISPUTES, *POOLS, *FIGURES)
+    for relation in relations:
         yield from relation.findings()
 
 
