@@ -270,6 +270,7 @@ def agree(mona):
         later=(),
         decided=(),
         follows=(),
+        supplier="",
     ):
         ways, nhs = {}, 0
         for way, pence, percent in lines:
@@ -325,6 +326,7 @@ def agree(mona):
                 plan=plan,
                 follows=before,
                 what="Support",
+                supplier=supplier,
                 way=way,
                 units=Decimal(1),
                 unit_cost_pence=pence,

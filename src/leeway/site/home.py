@@ -233,7 +233,7 @@ def _has_them(cases: QuerySet[Case], worker: str) -> str:
 def _finance(request: SignedIn, today: date) -> dict:
     pay_on = pay_day_to_suggest(today)
     due, _rows = preview(pay_on, seen_by=request.user, rows=0)
-    starts = request.user.can(Capability.START_BUDGETS)
+    starts, manages = (request.user.can(each) for each in (Capability.START_BUDGETS, Capability.APPROVE_LARGE_RUNS))
     to_end = list(budgets_to_end(seen_by=request.user)[:CASES_A_PAGE]) if starts else []
     beyond = paid_beyond_deaths(to_end)
     return {
@@ -245,8 +245,8 @@ def _finance(request: SignedIn, today: date) -> dict:
         "to_end": [(each, beyond[each.pk]) for each in to_end],
         "starts": starts,
         "details": details_waiting(seen_by=request.user, rows=CASES_A_PAGE) if starts else [],
-        "to_decide": settlements_to_decide(seen_by=request.user),
-        "batches": list(batches_under_way(seen_by=request.user)),
+        "to_decide": settlements_to_decide(seen_by=request.user) if manages else 0,
+        "batches": list(batches_under_way(seen_by=request.user)) if manages else [],
         "first_day": first_pay_day(today),
         "pay_on": pay_on,
         "due": due,

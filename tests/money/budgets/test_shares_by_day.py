@@ -12,6 +12,7 @@ from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.planning.models import Way
 from leeway.money.bills.actions.making import make_bills
 from leeway.money.bills.models import Bill
+from leeway.money.bills.standing import overdue
 from leeway.money.budgets.actions import end_budget, fund_next_year, start_budget
 from leeway.money.budgets.actions.funding import let_days_gone_fall_due
 from leeway.money.budgets.actions.starting import go_on
@@ -112,6 +113,7 @@ def test_a_later_bill_carries_the_difference_with_its_cause(case, begin, pay, ch
     let_fall_due(on=STARTS + PERIOD)
     make_bills(on=STARTS + PERIOD)
     change(case, STARTS + DAY, 10_00, STARTS + PERIOD + DAY)
+    assert list(overdue(Bill.objects.all(), STARTS + PERIOD + DAY).values()) == [41_43]
     let_fall_due(on=EIGHT_WEEKS)
     make_bills(on=EIGHT_WEEKS + DAY)
     first, second = Bill.objects.order_by("number")

@@ -74,8 +74,9 @@ def paid_into(provider, finn, fay, *, account_number="12345678", on=AGREED):
 
 def owed_early(case, agree, finn, fay, *, on):
     """What is owed to a provider of its own since before any run of a test: a visit of March, due on 19 April."""
-    plan = agree(case, (Way.COUNCIL_MANAGED, 100_00, 0), starts_on=date(2026, 3, 2))
-    budget, provider = start_budget(plan=plan, by=finn, on=on), Provider.objects.create(name="Meadow Care Ltd")
+    provider = Provider.objects.create(name="Meadow Care Ltd")
+    plan = agree(case, (Way.COUNCIL_MANAGED, 100_00, 0), starts_on=date(2026, 3, 2), supplier=provider.name)
+    budget = start_budget(plan=plan, by=finn, on=on)
     paid_into(provider, finn, fay, account_number="11112222", on=on)
     record_address(provider=provider, email="accounts@meadow.example", by=finn, on=on)
     days = {"day": date(2026, 3, 10), "received_on": date(2026, 3, 20)}
@@ -84,7 +85,8 @@ def owed_early(case, agree, finn, fay, *, on):
 
 def compared_early(case, agree, finn, *, on):
     """What a provider of its own claims for a visit of March: £16, of which £10 is due and nobody has agreed it."""
-    plan = agree(case, (Way.COUNCIL_MANAGED, 100_00, 0), starts_on=date(2026, 3, 2))
-    budget, provider = start_budget(plan=plan, by=finn, on=on), Provider.objects.create(name="Moor Care Ltd")
+    provider = Provider.objects.create(name="Moor Care Ltd")
+    plan = agree(case, (Way.COUNCIL_MANAGED, 100_00, 0), starts_on=date(2026, 3, 2), supplier=provider.name)
+    budget = start_budget(plan=plan, by=finn, on=on)
     facts = {"day": date(2026, 3, 10), "received_on": date(2026, 3, 20), "claimed_pence": 16_00}
     return compared(provider, budget, finn, number=f"C-{case.pk.hex[:8]}", on=on, **facts)

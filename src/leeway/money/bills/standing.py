@@ -29,16 +29,28 @@ OWED = """
 #: Whether a transfer (its id) stands on a bill `b` or on one before it.
 ON_BILL = """EXISTS (SELECT 1 FROM bills_billed AS x JOIN bills_bill AS its ON its.id = x.bill_id
     WHERE x.transfer_id = {transfer} AND its.case_id = b.case_id AND its.number <= b.number)"""
-#: What was undone of a receipt or a write-off is owed again; a charge that came later and went takes nothing off.
+#: What of charges is no longer due, of those that stand on the bill or of the others.
+WENT = "COALESCE(SUM(t.amount_pence) FILTER (WHERE t.debit_id = a.id AND t.reason = 'no_longer_due' AND {which}), 0)"
+#: What was undone of a receipt or a write-off is owed again; a charge that came later and went takes nothing off, nor
+#: does one that went and came again at once, at another amount: only by how much it is less, in proportion where other
+#: charges went with it.
 OFF = f"""
-    SELECT b.id, COALESCE(SUM(CASE WHEN t.debit_id = a.id THEN t.amount_pence ELSE -t.amount_pence END), 0)
-      FROM bills_bill AS b JOIN ledger_account AS a ON a.case_id = b.case_id AND a.kind = 'owed_by_person'
-      LEFT JOIN ledger_transfer AS t ON t.effective_date <= %(on)s AND NOT {ON_BILL.format(transfer="t.id")} AND (
-          t.debit_id = a.id AND t.reason IN ('received', 'written_off')
-          OR t.debit_id = a.id AND t.reason = 'no_longer_due' AND {ON_BILL.format(transfer="t.corrects_id")}
-          OR t.credit_id = a.id AND t.reason IN ('correction', 'write_off_undone')
-             AND NOT {ON_BILL.format(transfer="t.corrects_id")})
-     WHERE b.id = ANY(%(bills)s) GROUP BY b.id
+    SELECT id, came + FLOOR(GREATEST(gone + gone_later - again, 0) * gone / GREATEST(gone + gone_later, 1)) FROM (
+        SELECT b.id,
+               COALESCE(SUM(CASE WHEN t.debit_id = a.id THEN t.amount_pence ELSE -t.amount_pence END) FILTER (WHERE
+                   t.debit_id = a.id AND t.reason IN ('received', 'written_off')
+                   OR t.credit_id = a.id AND t.reason IN ('correction', 'write_off_undone')
+                      AND NOT {ON_BILL.format(transfer="t.corrects_id")}), 0) AS came,
+               {WENT.format(which=ON_BILL.format(transfer="t.corrects_id"))} AS gone,
+               {WENT.format(which="NOT " + ON_BILL.format(transfer="t.corrects_id"))} AS gone_later,
+               COALESCE(SUM(t.amount_pence) FILTER (WHERE t.credit_id = a.id AND t.reason = 'fell_due' AND EXISTS (
+                   SELECT 1 FROM ledger_transfer AS went WHERE went.debit_id = a.id AND went.reason = 'no_longer_due'
+                      AND went.effective_date = t.effective_date)), 0) AS again
+          FROM bills_bill AS b JOIN ledger_account AS a ON a.case_id = b.case_id AND a.kind = 'owed_by_person'
+          LEFT JOIN ledger_transfer AS t ON t.effective_date <= %(on)s AND (t.debit_id = a.id OR t.credit_id = a.id)
+               AND NOT {ON_BILL.format(transfer="t.id")}
+         WHERE b.id = ANY(%(bills)s) GROUP BY b.id
+    ) AS sums
 """
 
 

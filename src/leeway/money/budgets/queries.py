@@ -1,7 +1,7 @@
 """Reading budgets: what was agreed, who pays what, what falls due, what was paid, what is left."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -250,7 +250,7 @@ def _stretches(plan: Plan, starts_on: date) -> list[Stretch]:
 def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
     """This case's present budget, with its schedule, its payments and its balances at the end of a day."""
     case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
-    budgets = list(case.budgets.select_related("ending", "plan", "final_budget", "charge", "started_by"))
+    budgets = list(case.budgets.select_related("ending", "plan", "final_budget__line_change", "charge", "started_by"))
     if not budgets:
         return Picture(case, on, None, [], [], [], {}, [], [], [], None, [], [])
     budget = budgets[0]
@@ -277,7 +277,7 @@ def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
         shares=shares_so_far(case, on),
         charges=charges_of(budget.plan),
         shown=shown,
-        backdated=backdated(budget),
+        backdated=backdated(of_plan),
         line_changes=changes_of_lines(budget.plan),
         beyond=beyond_direct_payment(case.person, on) if _pays_directly(parts) else "",
     )
@@ -287,10 +287,10 @@ def _pays_directly(parts: list[Part]) -> bool:
     return any(part.way == Way.DIRECT_PAYMENT for part in parts)
 
 
-def backdated(budget: Budget) -> list[Backdated]:
-    """What is put right of a budget's plan for days gone by, a change of the charge or of a line at a time."""
-    of_plan = Budget.objects.filter(plan=budget.plan_id).select_related("charge", "final_budget__line_change")
-    found = [(each, put_right(each.charge)) for each in of_plan.order_by("starts_on") if each.charge.because]
+def backdated(of_plan: Iterable[Budget]) -> list[Backdated]:
+    """What is put right of a plan's budgets for days gone by, a change of the charge or of a line at a time."""
+    ordered = sorted(of_plan, key=lambda each: each.starts_on)
+    found = [(each, put_right(each.charge)) for each in ordered if each.charge.because]
     return [
         Backdated(each, asked, _paid_before(each))
         for each, asked in found
