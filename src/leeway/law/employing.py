@@ -190,7 +190,7 @@ def _begun(started_on: date, on: date) -> date:
 def _steps(job: Job, law: Law) -> Iterator[dict[str, Any]]:
     wages = job.week_pence * WEEKS_A_YEAR
     yield _step(
-        "Wages", wages, "wage", f"{_hours(job.minutes_a_week)} a week at {pounds(job.hourly_pence)}, for 52 weeks."
+        "Wages", wages, "wage", f"{in_hours(job.minutes_a_week)} a week at {pounds(job.hourly_pence)}, for 52 weeks."
     )
     holiday, how = _holiday(job, law)
     yield _step("Holiday", holiday, "holiday", how)
@@ -313,6 +313,11 @@ def _reasons(job: Job, result: Mapping[str, Any], law: Law) -> Iterator[str]:
     yield from law.not_known_yet
 
 
-def _hours(minutes: int) -> str:
+def in_hours(minutes: int) -> str:
+    """So many minutes as people say them.
+
+    >>> in_hours(60), in_hours(150)
+    ('1 hour', '2 hours 30 minutes')
+    """
     hours, rest = divmod(minutes, MINUTES_AN_HOUR)
-    return f"{hours} hours" + (f" {rest} minutes" if rest else "")
+    return f"{hours} hour{'' if hours == 1 else 's'}" + (f" {rest} minutes" if rest else "")

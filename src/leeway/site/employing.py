@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from leeway.acting import attempt
 from leeway.forms import PoundsField, YesNoField
 from leeway.law import compute
-from leeway.law.employing import HOURLY_MOST_PENCE
+from leeway.law.employing import HOURLY_MOST_PENCE, in_hours
 from leeway.law.months import anniversary
 from leeway.law.outcome import Outcome
 
@@ -103,8 +103,7 @@ class Employing:
     @property
     def budget_hours(self) -> str:
         """The hours a week that a budget pays for, in words."""
-        hours, minutes = divmod(self.budget_minutes or 0, 60)
-        return f"{hours} hours" + (f" {minutes} minutes" if minutes else "")
+        return in_hours(self.budget_minutes or 0)
 
 
 @csrf_exempt  # nothing is done and nothing kept, so there is nothing to forge; without a token there is no cookie

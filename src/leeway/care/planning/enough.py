@@ -14,7 +14,7 @@ from django.conf import settings
 from leeway.care.planning.costs import weekly_pence
 from leeway.care.planning.models import PlanLine, Way
 from leeway.law import law_on
-from leeway.law.employing import HOURLY_MOST_PENCE, MINUTES_AN_HOUR, MINUTES_MOST, employ, wage_at_least
+from leeway.law.employing import HOURLY_MOST_PENCE, MINUTES_AN_HOUR, MINUTES_MOST, employ, in_hours, wage_at_least
 from leeway.law.months import anniversary
 from leeway.law.numbers import floor_div, least, pounds
 from leeway.market.contracts.sufficiency import Asked, asked_here
@@ -61,12 +61,6 @@ class Enough:
             below, above = (half, above) if self._costs(half) <= self.planned_pence else (below, half - 1)
         return below
 
-    @property
-    def hours(self) -> str:
-        """The hours a week, in words."""
-        hours, minutes = divmod(self.minutes_a_week, MINUTES_AN_HOUR)
-        return f"{hours} hour{'' if hours == 1 else 's'}" + (f" {minutes} minutes" if minutes else "")
-
     def at(self, final_pence: int, costed_pence: int) -> "Enough":
         """The same where the whole budget is another amount: each of its parts grows or shrinks in proportion."""
         planned = floor_div(self.planned_pence * final_pence, costed_pence) if costed_pence else self.planned_pence
@@ -85,8 +79,8 @@ class Enough:
         return int(employ(job, law_on(self.on, settings.COUNCIL_POLICY)).result["week_pence"])
 
     def __str__(self) -> str:
-        planned, needed = pounds(self.planned_pence), pounds(self.least_pence)
-        given = f"The direct payment gives {planned} a week for {self.hours} of assistants, and payroll. "
+        planned, needed, hours = pounds(self.planned_pence), pounds(self.least_pence), in_hours(self.minutes_a_week)
+        given = f"The direct payment gives {planned} a week for {hours} of assistants, and payroll. "
         costs = (
             f"Employing somebody for these hours, as one job at the least wage of {pounds(self.wage_pence)}, costs "
             f"{needed} with holiday, National Insurance, pension, insurance, payroll and training."
