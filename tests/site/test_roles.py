@@ -120,7 +120,7 @@ def test_the_site_cannot_ask_the_guards_to_look_away(plain, case):
     for trigger in plain.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'ledger_account'::regclass").fetchall():
         plain.execute(f"SELECT set_config('pgtrigger.ignore', '{{{trigger[0]}}}', false)")
     plain.execute(
-        "INSERT INTO ledger_account (id, kind, name, currency) VALUES (gen_random_uuid(), 'spent', '', 'GBP')"
+        "INSERT INTO ledger_account (id, kind, name, currency) VALUES (gen_random_uuid(), 'clearing', '', 'GBP')"
     )
     with pytest.raises(psycopg.errors.RaiseException):
         plain.execute("UPDATE ledger_account SET id = gen_random_uuid()")

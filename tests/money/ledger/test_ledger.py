@@ -114,7 +114,7 @@ def test_the_database_refuses_a_negative_amount_one_account_and_other_money(coun
         with pytest.raises(DatabaseError, match="transfer_"), transaction.atomic():
             Transfer.objects.create(**row, **bad)
     with pytest.raises(DatabaseError, match="account_in_pounds"), transaction.atomic():
-        Account.objects.create(kind=Kind.SPENT, currency="EUR")
+        Account.objects.create(kind=Kind.CLEARING, currency="EUR")
     with pytest.raises(DatabaseError, match="names_nobody"), transaction.atomic():
         Account.objects.create(kind=Kind.SPENT, case=available.case, name="Ada Bell")
 

@@ -20,7 +20,7 @@ def ledger(case, finn):
     council = open_account(kind=Kind.FUNDER_COUNCIL, by=finn, on=DAY)
     available = open_account(kind=Kind.AVAILABLE, case=case, name="Budget 1", by=finn, on=DAY)
     committed = open_account(kind=Kind.COMMITTED, case=case, name="Budget 1", by=finn, on=DAY)
-    open_account(kind=Kind.SPENT, name="zoë’s home care & co.", by=finn, on=DAY)
+    open_account(kind=Kind.CLEARING, name="zoë’s home care & co.", by=finn, on=DAY)
     rest = {"reason": Reason.FUNDING, "effective_date": DAY}
     first = NewTransfer(id=uuid4(), debit=available.pk, credit=council.pk, amount_pence=123_05, **rest)
     aside = {"reason": Reason.COMMITMENT, "effective_date": DAY}

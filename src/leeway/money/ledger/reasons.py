@@ -50,6 +50,8 @@ OF_A_CASE = (
     Kind.COMMITTED,
     Kind.HELD_BY_PERSON,
     Kind.HELD_BY_PROVIDER,
+    Kind.SPENT,
+    Kind.RECLAIMED,
 )
 
 
@@ -71,6 +73,10 @@ class Reason(TextChoices):
     NOT_ARRIVED = "not_arrived", "Payment came back after all"
     DELIVERED = "delivered", "Owed to a provider for what it delivered"
     NOT_DELIVERED = "not_delivered", "Not owed to a provider after all"
+    SPENT = "spent", "Spent on support"
+    SPENT_UNDONE = "spent_undone", "Not spent after all"
+    RECLAIMED = "reclaimed", "Given back to the council"
+    RECLAIM_UNDONE = "reclaim_undone", "Not given back after all"
     RELEASE = "release", "No longer set aside"
     FUNDING_RETURNED = "funding_returned", "Funding no longer needed"
     NO_LONGER_DUE = "no_longer_due", "Share not due after all"
@@ -100,6 +106,8 @@ BETWEEN: Mapping[Reason, tuple[tuple[Kind, Kind], ...]] = {
         (Kind.PAID_TO_PROVIDER, Kind.CLEARING),
     ),
     Reason.DELIVERED: ((Kind.OWED_TO_PROVIDER, Kind.COMMITTED),),
+    Reason.SPENT: ((Kind.SPENT, Kind.HELD_BY_PERSON), (Kind.SPENT, Kind.HELD_BY_PROVIDER)),
+    Reason.RECLAIMED: ((Kind.RECLAIMED, Kind.HELD_BY_PERSON), (Kind.RECLAIMED, Kind.HELD_BY_PROVIDER)),
 }
 #: Reason → its reverse, which moves the money back between the same accounts and names what it corrects.
 REVERSE: Mapping[Reason, Reason] = {
@@ -114,6 +122,8 @@ REVERSE: Mapping[Reason, Reason] = {
     Reason.PAYMENT_SENT: Reason.PAYMENT_RETURNED,
     Reason.PAYMENT_ARRIVED: Reason.NOT_ARRIVED,
     Reason.DELIVERED: Reason.NOT_DELIVERED,
+    Reason.SPENT: Reason.SPENT_UNDONE,
+    Reason.RECLAIMED: Reason.RECLAIM_UNDONE,
 }
 #: What happens by the calendar, and is made by nobody.
 BY_ITSELF = (Reason.FELL_DUE, Reason.RECHARGED)
