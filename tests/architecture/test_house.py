@@ -59,7 +59,7 @@ OWN_WORDS = {
         "together", "together_views", "waiting", "withdrawing",
     },
     "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
-    "money/funders": {"attributing", "charging", "relations"},
+    "money/funders": {"attributing", "charging", "of_one", "relations"},
     "money/contributions": {"relations"},
     "money/figures": {
         "columns", "finance_return", "general_ledger", "journal", "month_end", "outturn", "relations",

@@ -108,7 +108,7 @@ def test_who_has_how_many_cases_and_which_reviews_are_late(asked, mona, bea, tea
     loads = workloads(seen_by=mona, on=ON, ahead=ON + timedelta(42))
     told = [(one.worker, dict(one.stages), one.cases, one.late, one.coming) for one in loads]
     assert told == [(bea, {"active": 3}, 3, 1, 1), (other, {}, 0, 0, 0), (None, {"request": 1}, 1, 0, 0)]
-    assert days(late_reviews(on=ON, seen_by=mona)) == {"Amy": 3}
+    assert days(late_reviews(on=ON, seen_by=mona, team=team)) == {"Amy": 3}
 
 
 def test_a_part_costs_a_seventh_of_its_week_a_day_while_it_is_in_force():

@@ -20,6 +20,7 @@ class Role(TextChoices):
     FINANCE = "finance", "Finance officer"
     FINANCE_MANAGER = "finance_manager", "Finance manager"
     COMMISSIONER = "commissioner", "Commissioner"
+    DIRECTOR = "director", "Director of adult social services"
     ANALYST = "analyst", "Analyst"
     PROVIDER = "provider", "Provider"
     ADMINISTRATOR = "administrator", "Administrator"
@@ -37,6 +38,7 @@ class Capability(Enum):
     HOLD_CASES = "be a case’s worker"
     LEAD_TEAM = "lead a team"
     SEE_WAITS = "see how long people wait, in numbers"
+    SEE_COUNCIL = "see how the whole council stands, in sums"
     SIGN_OFF = "sign off a plan or return it to be written again"
     WRITE_PLANS = "write in a support plan"
     TAKE_PART = "take part in a case of their own, or of someone who gave them leave"
@@ -51,7 +53,9 @@ class Capability(Enum):
     CONFIRM_RECEIPTS = "confirm that money was received"
     SEE_DISPUTES = "see disputes over who pays"
     KEEP_DISPUTES = "open, follow or end a dispute over who pays"
+    SEE_FUNDERS = "see what each funder pays"
     SEE_POOLS = "see what pooled funds spend"
+    UNTANGLE_POOLS = "see whose support a pooled fund pays for"
     KEEP_POOLS = "set up a pooled fund or change what is in it"
     SETTLE_INVOICES = "take in visits and invoices or agree what is due for them"
     SEE_BANK = "see bank accounts and what their lines are"
@@ -83,16 +87,18 @@ _JUST_FINANCE = frozenset({Role.FINANCE})
 _FINANCE = _JUST_FINANCE | {Role.FINANCE_MANAGER}
 _JUST_ANALYST = frozenset({Role.ANALYST})
 _ANALYSIS = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
+_IN_SUMS = frozenset({Role.COMMISSIONER, Role.DIRECTOR})
 
 WHO_CAN: Mapping[Capability, frozenset[Role]] = {
-    Capability.WORK_FOR_COUNCIL: _CASEWORK | _ANALYSIS | _FINANCE | {Role.COMMISSIONER},
+    Capability.WORK_FOR_COUNCIL: _CASEWORK | _ANALYSIS | _FINANCE | _IN_SUMS,
     Capability.FOLLOW_CASES: _CASEWORK | _FINANCE | {Role.PERSON},
     Capability.SEE_RECORDS: _CASEWORK | _FINANCE,
     Capability.SEE_WHO_LOOKED: frozenset({Role.PERSON, Role.MANAGER}),
     Capability.WORK_ON_CASES: _CASEWORK,
     Capability.HOLD_CASES: frozenset({Role.ASSESSOR}),
     Capability.LEAD_TEAM: frozenset({Role.MANAGER}),
-    Capability.SEE_WAITS: _FINANCE | {Role.MANAGER},
+    Capability.SEE_WAITS: _FINANCE | {Role.MANAGER, Role.DIRECTOR},
+    Capability.SEE_COUNCIL: frozenset({Role.DIRECTOR}),
     Capability.SIGN_OFF: frozenset({Role.MANAGER}),
     Capability.WRITE_PLANS: _CASEWORK | {Role.PERSON},
     Capability.TAKE_PART: frozenset({Role.PERSON}),
@@ -106,20 +112,22 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.CONFIRM_RECEIPTS: _JUST_FINANCE,
     Capability.SEE_DISPUTES: _FINANCE | {Role.MANAGER},
     Capability.KEEP_DISPUTES: _JUST_FINANCE,
-    Capability.SEE_POOLS: _FINANCE,
+    Capability.SEE_FUNDERS: _FINANCE | {Role.DIRECTOR},
+    Capability.SEE_POOLS: _FINANCE | {Role.DIRECTOR},
+    Capability.UNTANGLE_POOLS: _FINANCE,
     Capability.KEEP_POOLS: _JUST_FINANCE,
     Capability.SETTLE_INVOICES: _JUST_FINANCE,
     Capability.SEE_BANK: _FINANCE,
     Capability.RECONCILE: _JUST_FINANCE,
-    Capability.SEE_BOOKS: _FINANCE | _JUST_ANALYST,
+    Capability.SEE_BOOKS: _FINANCE | _JUST_ANALYST | {Role.DIRECTOR},
     Capability.KEEP_BOOKS: _FINANCE,
-    Capability.SEE_CHANGES: _FINANCE | _JUST_ANALYST | {Role.COMMISSIONER},
+    Capability.SEE_CHANGES: _FINANCE | _JUST_ANALYST | _IN_SUMS,
     Capability.SEE_CHANGED_CASES: _FINANCE,
     Capability.LIST_SERVICES: frozenset({Role.ASSESSOR, Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.IMPORT_LISTINGS: frozenset({Role.COMMISSIONER, Role.ADMINISTRATOR}),
     Capability.ANALYSE: _ANALYSIS,
-    Capability.ENTER_INSIGHT: _ANALYSIS | _FINANCE | {Role.COMMISSIONER},
-    Capability.SEE_RESULTS: _ANALYSIS | {Role.COMMISSIONER},
+    Capability.ENTER_INSIGHT: _ANALYSIS | _FINANCE | _IN_SUMS,
+    Capability.SEE_RESULTS: _ANALYSIS | _IN_SUMS,
     Capability.OPEN_SURVEYS: _ANALYSIS,
     Capability.READ_WORDS: _JUST_ANALYST,
     Capability.SET_TARGETS: _JUST_ANALYST,

@@ -46,6 +46,7 @@ from leeway.money.statements.presenters import to_explain
 from leeway.money.statements.queries import unexplained
 from leeway.money.uprating.queries import batches_under_way
 from leeway.site.case_now import CaseNow, sent_back_of
+from leeway.site.council import council_at_a_glance
 from leeway.site.easy import in_easy_words, wants_easy_words
 from leeway.site.helping import next_for_helper
 from leeway.site.next_steps import next_in_short, next_step
@@ -257,6 +258,10 @@ def _administrator(request: SignedIn, today: date) -> dict:
     return {"proposals": proposals_waiting(seen_by=request.user)[:TASKS_SHOWN]}
 
 
+def _director(request: SignedIn, today: date) -> dict:
+    return council_at_a_glance(request.user, today)
+
+
 def _nothing_more(request: SignedIn, today: date) -> dict:
     return {}
 
@@ -266,6 +271,7 @@ PARTS: dict[str, tuple[Capability, Callable[[Any, date], dict]]] = {
     "person": (Capability.TAKE_PART, _person),
     "caseload": (Capability.WORK_ON_CASES, _caseload),
     "finance": (Capability.PAY, _finance),
+    "director": (Capability.SEE_COUNCIL, _director),
     "administrator": (Capability.ADMINISTER, _administrator),
     "insight": (Capability.SEE_RESULTS, _nothing_more),
 }

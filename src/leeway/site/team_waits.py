@@ -76,7 +76,7 @@ KINDS = {
     "review": Kind(
         "Late reviews, since the day on which they were due",
         "Counted from the day on which the review was due, where support is in place and it has not been held.",
-        lambda on, user, team: late_reviews(on=on, seen_by=user),
+        lambda on, user, team: late_reviews(on=on, seen_by=user, team=team),
     ),
 }
 #: How a list of cases can be sorted, the longest wait first unless somebody asks for another order.

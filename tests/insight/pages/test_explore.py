@@ -19,7 +19,7 @@ from tests.insight.pages.conftest import user
 from tests.insight.pages.test_waves import told
 
 pytestmark = pytest.mark.django_db
-ALLOWED = {Role.ANALYST, Role.ADMINISTRATOR, Role.COMMISSIONER}
+ALLOWED = {Role.ANALYST, Role.ADMINISTRATOR, Role.COMMISSIONER, Role.DIRECTOR}
 PAGES = ["home", "explore", "chart", "data", "targets"]
 
 
@@ -37,7 +37,7 @@ def see(client, cole):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_analysts_administrators_and_commissioners_see_the_returns(client, role):
+def test_analysts_administrators_commissioners_and_directors_see_the_returns(client, role):
     client.force_login(user("Somebody", role))
     for page in PAGES:
         enters = role in ALLOWED or (page == "home" and role in WHO_CAN[Capability.ENTER_INSIGHT])

@@ -8,12 +8,12 @@ from datetime import date
 from django.db.models import Count, Q
 
 from leeway.access.access import check_can
-from leeway.access.models import User
+from leeway.access.models import Team, User
 from leeway.access.roles import Capability
 from leeway.care.people.access import LEADER, cases_of
 from leeway.care.people.queries import workers_of
 from leeway.care.people.states import Stage
-from leeway.care.planning.waiting import Wait, client_group
+from leeway.care.planning.waiting import Wait, client_group, of_team
 from leeway.care.review.queries import reviews_falling_due
 
 
@@ -55,9 +55,9 @@ def workloads(*, seen_by: User, on: date, ahead: date) -> list[Workload]:
     ]
 
 
-def late_reviews(*, on: date, seen_by: User) -> list[Wait]:
-    """The cases of a manager's team whose review is late, each with the days since it was due."""
-    check_can(seen_by, Capability.LEAD_TEAM)
-    late = reviews_falling_due(until=on).filter(due_on__lt=on, case__in=cases_of(seen_by, [LEADER]))
+def late_reviews(*, on: date, seen_by: User, team: Team | None = None) -> list[Wait]:
+    """The cases whose review is late, each with the days since it was due: of one team, or of all. Nobody is named."""
+    check_can(seen_by, Capability.SEE_WAITS)
+    late = reviews_falling_due(until=on).filter(due_on__lt=on, case__in=of_team(team))
     told = late.order_by().values_list("case", "case__support_reason", "case__team", "case__worker", "due_on")
     return [Wait(pk, (on - due).days, client_group(reason), team, worker) for pk, reason, team, worker, due in told]

@@ -70,26 +70,71 @@ class Books:
     months_known: int
 
 
-def books(*, seen_by: User, on: date) -> Books:
-    """What this financial year comes to of every budget, until a day and to its end; what was planned beside it."""
-    check_can(seen_by, Capability.SEE_BOOKS)
+@dataclass(frozen=True)
+class YearAtAGlance:
+    """What a financial year is likely to come to, what was planned for it, and who pays a week of it today."""
+
+    whole: Line
+    planned_pence: int
+    unplanned: list[str]
+    """The client groups with budgets for which nothing is planned yet."""
+    weeks: dict[str, int]
+
+    @property
+    def over_pence(self) -> int | None:
+        """How far the year is expected beyond what was planned, where all of it was."""
+        expected = self.whole.outturn.expected_pence
+        return None if expected is None or self.unplanned else expected - self.planned_pence
+
+
+def year_at_a_glance(*, seen_by: User, on: date) -> YearAtAGlance:
+    """What the year comes to of all budgets together, for whoever sees the council in sums."""
+    year, _parts, held, known = _held_in(on, seen_by)
+    planned = {each.client_group: each.amount_pence for each in year_budgets(year, seen_by=seen_by)}
+    return YearAtAGlance(
+        whole=_line(held, known, on, "Together", held.everybody),
+        planned_pence=sum(planned.values()),
+        unplanned=sorted({*held.group} - planned.keys()),
+        weeks={words: held.week_on(on, held.everybody, purse) for purse, words in PAYERS.items()},
+    )
+
+
+def _held_in(on: date, seen_by: User) -> tuple[Period, list[HeldPart], Columns, list[date]]:
+    """A day's financial year, the budgets in it and before it, and the month-ends of which budgets are known."""
     year, ends = financial_year(on), month_ends(on)
     parts = all_held_parts(Period(min(ends[0], year.starts_on), year.ends_on), seen_by=seen_by)
     held = Columns(parts)
-    known = [day for day in ends if held.people_on(day, held.everybody)]
+    return year, parts, held, [day for day in ends if held.people_on(day, held.everybody)]
+
+
+def _line(
+    held: Columns,
+    known: Sequence[date],
+    on: date,
+    name: str,
+    of: np.ndarray,
+    payer: Purse = Purse.COUNCIL,
+    budget: YearBudget | None = None,
+) -> Line:
+    """What the year comes to of some budgets for one payer."""
+    year = financial_year(on)
+    found = outturn(
+        until_today_pence=held.cost(Period(year.starts_on, on), of, payer),
+        if_nothing_changes_pence=held.cost(year, of, payer),
+        week_pence=held.week_on(on, of, payer),
+        weeks_past=[held.week_on(day, of, payer) for day in known],
+        days=[month.days for month in months_to_come(on, year)],
+    )
+    return Line(name, held.people_on(on, of), budget, found)
+
+
+def books(*, seen_by: User, on: date) -> Books:
+    """What this financial year comes to of every budget, until a day and to its end; what was planned beside it."""
+    year, parts, held, known = _held_in(on, seen_by)
     planned = {each.client_group: each for each in year_budgets(year, seen_by=seen_by)}
 
     def line(name: str, of: np.ndarray, payer: Purse = Purse.COUNCIL, budget: YearBudget | None = None) -> Line:
-        so_far = Period(year.starts_on, on)
-        until_today = held.cost(so_far, of, payer)
-        found = outturn(
-            until_today_pence=until_today,
-            if_nothing_changes_pence=held.cost(year, of, payer),
-            week_pence=held.week_on(on, of, payer),
-            weeks_past=[held.week_on(day, of, payer) for day in known],
-            days=[month.days for month in months_to_come(on, year)],
-        )
-        return Line(name, held.people_on(on, of), budget, found)
+        return _line(held, known, on, name, of, payer, budget)
 
     groups = sorted({*held.group, *planned})
     return Books(

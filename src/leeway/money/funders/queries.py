@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -18,7 +18,7 @@ from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.planning.costs import CostedLine
 from leeway.care.planning.line_changes import is_bought, lines_decided
-from leeway.care.planning.models import PlanLine, Way
+from leeway.care.planning.models import PlanLine
 from leeway.law.numbers import split
 from leeway.market.units import Frequency
 from leeway.money.budgets.models import Budget, Funding, InstalmentKind, Part
@@ -38,7 +38,6 @@ from leeway.money.funders.attributing import (
 from leeway.money.funders.models import COUNCIL, Funder, Portion, Purse, Sharing
 from leeway.money.funders.presenters import PaysNow
 from leeway.money.ledger.models import Kind, Transfer
-from leeway.period import Period, financial_year
 
 #: How long before a funder's last day finance is asked who pays then.
 ASKED_AHEAD = timedelta(weeks=8)
@@ -375,7 +374,7 @@ class Commitment:
 
 def commitments(*, seen_by: User, on: date) -> list[Commitment]:
     """Every funder but the council, with what it pays a week of the lines that name it."""
-    check_can(seen_by, Capability.PAY)
+    check_can(seen_by, Capability.SEE_FUNDERS)
     weekly: dict[UUID, int] = defaultdict(int)
     cases: dict[UUID, set[UUID]] = defaultdict(set)
     for row in weekly_rows(on):
@@ -426,81 +425,6 @@ def to_be_named(*, seen_by: User, on: date, most: int) -> tuple[list[PlanLine], 
     return shown, found.count()
 
 
-@dataclass(frozen=True)
-class FunderYear:
-    """What a funder paid for the days of one financial year, beside the people with a budget when it ended."""
-
-    year: Period
-    pence: int
-    people: int
-    budgets: int
-    direct_payments: int
-
-
-@dataclass(frozen=True)
-class FunderPage:
-    """One funder: what it pays a week now, for whom, and what it paid in each financial year."""
-
-    funder: Funder
-    rows: list[tuple[Case, PlanLine, int]]
-    years: list[FunderYear]
-
-    @property
-    def pence_per_week(self) -> int:
-        """What it pays a week now."""
-        return sum(pence for _, _, pence in self.rows)
-
-    @property
-    def people(self) -> int:
-        """For how many people it pays now."""
-        return len({case.person_id for case, _, _ in self.rows})
-
-
 def get_funder(funder_id: UUID) -> Funder:
     """A funder, or Http404."""
     return get_object_or_404(Funder, pk=funder_id)
-
-
-def funder_page(funder_id: UUID, *, seen_by: User, on: date) -> FunderPage:
-    """What a funder pays now, by case and line, and what it paid by year. Whose lines they are counts as looked at."""
-    check_can(seen_by, Capability.PAY)
-    funder = get_funder(funder_id)
-    if funder.pk == COUNCIL:
-        return FunderPage(funder, [], [])
-    rows = weekly_rows(on, funder)
-    lines = PlanLine.objects.select_related("plan__case__person").in_bulk([row.line_id for row in rows])
-    found = [(lines[row.line_id].plan.case, lines[row.line_id], row.pence) for row in rows]
-    found.sort(key=lambda each: (str(each[0].person), each[1].what))
-    record_looks(viewer=seen_by, person_ids=[case.person_id for case, _, _ in found], page=f"Funder {funder.code}")
-    return FunderPage(funder, found, _years_of(funder, on))
-
-
-def _years_of(funder: Funder, on: date) -> list[FunderYear]:
-    """What a funder paid by financial year, from the first day that a line names it to the end of this year."""
-    sharings = Sharing.objects.filter(portions__funder=funder).exclude(ends_on__lt=F("starts_on"))
-    named = list(sharings.order_by().values_list("starts_on", "line__plan__case"))
-    if not named or (year := financial_year(min(day for day, _ in named))).starts_on > on:
-        return []
-    years = [year]
-    while years[-1].ends_on < on:
-        years.append(financial_year(years[-1].ends_on + timedelta(days=1)))
-    spans = [(each.starts_on, each.ends_on) for each in years]
-    counted = _take_up([min(each.ends_on, on) for each in years])
-    found = []
-    for place, rows in enumerate(attributed_in(spans, cases={case for _, case in named})):
-        mine = [row for row in rows if row.funder_id == funder.pk]
-        people = len({row.case_id for row in mine})
-        found.append(FunderYear(years[place], sum(row.pence for row in mine), people, *counted[place]))
-    return found
-
-
-def _take_up(days: Sequence[date]) -> list[tuple[int, int]]:
-    """How many people had a budget on each day, and how many of them a direct payment."""
-    asked = {}
-    for place, day in enumerate(days):
-        runs = Q(starts_on__lte=day) & (Q(ending=None) | Q(ending__ends_on__gte=day))
-        asked[f"budgets_{place}"] = Count("case__person", distinct=True, filter=runs)
-        direct = runs & Q(parts__way=Way.DIRECT_PAYMENT)
-        asked[f"direct_{place}"] = Count("case__person", distinct=True, filter=direct)
-    counted = Budget.objects.order_by().aggregate(**asked)
-    return [(counted[f"budgets_{place}"], counted[f"direct_{place}"]) for place in range(len(days))]

@@ -13,7 +13,9 @@ from leeway.care.people.access import is_the_person
 from leeway.money.funders import actions, queries
 from leeway.money.funders.forms import AddFunderForm, ChangeFunderForm, MilestoneForm, ShareForm
 from leeway.money.funders.models import Funder
+from leeway.money.funders.of_one import funder_page
 from leeway.money.funders.presenters import agreed_in_words, shares_of
+from leeway.small_numbers import LEAST
 from leeway.split_bar import split_bar
 from leeway.versions import version_of
 from leeway.writing import write_rows
@@ -26,13 +28,16 @@ TO_NAME_MOST = 50
 def home(request: SignedIn):
     """Every funder with what it pays a week now, and the lines of which no NHS body is named."""
     today = timezone.localdate()
-    to_name, count = queries.to_be_named(seen_by=request.user, on=today, most=TO_NAME_MOST)
+    names = request.user.can(Capability.PAY)
+    to_name, count = queries.to_be_named(seen_by=request.user, on=today, most=TO_NAME_MOST) if names else ([], 0)
     context = {
         "rows": queries.commitments(seen_by=request.user, on=today),
         "to_name": to_name,
         "count": count,
         "today": today,
         "may_say": request.user.can(Capability.SAY_WHO_PAYS),
+        "names": names,
+        "least": LEAST,
     }
     return render(request, "funders/home.jinja", context)
 
@@ -41,16 +46,16 @@ def home(request: SignedIn):
 def show(request: SignedIn, funder_id):
     """One funder: its rules, what it pays now and for whom, and what it paid by year."""
     today = timezone.localdate()
-    page = queries.funder_page(funder_id, seen_by=request.user, on=today)
+    page = funder_page(funder_id, seen_by=request.user, on=today)
     may_say = request.user.can(Capability.SAY_WHO_PAYS)
-    return render(request, "funders/show.jinja", {"page": page, "today": today, "may_say": may_say})
+    return render(request, "funders/show.jinja", {"page": page, "today": today, "may_say": may_say, "least": LEAST})
 
 
 @require_GET
 def show_csv(request: SignedIn, funder_id) -> HttpResponse:
     """What a funder pays now, line by line, as a file for a spreadsheet."""
     today = timezone.localdate()
-    page = queries.funder_page(funder_id, seen_by=request.user, on=today)
+    page = funder_page(funder_id, seen_by=request.user, on=today)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="funder-{page.funder.pk}-{today}.csv"'
     rows = [(str(case.person), str(case.pk), line.what, pence) for case, line, pence in page.rows]

@@ -156,7 +156,7 @@ def picture(pool: Pool, quarter: Period, *, seen_by: User) -> Picture:
 
 def shadow_budgets(pool: Pool, quarter: Period, *, seen_by: User) -> list[Shadow]:
     """What of a pool's spend on each person could be their personal budget. Everybody in it is looked at."""
-    check_can(seen_by, Capability.SEE_POOLS)
+    check_can(seen_by, Capability.UNTANGLE_POOLS)
     found = shadows(untangle(pool, [quarter])[0].leaves)
     record_looks(viewer=seen_by, person_ids=[each.case.person for each in found], page=f"Pool: {pool}")
     return found
@@ -164,7 +164,7 @@ def shadow_budgets(pool: Pool, quarter: Period, *, seen_by: User) -> list[Shadow
 
 def walk(pool: Pool, quarter: Period, asked: Asked, *, seen_by: User) -> Walk:
     """The level of a pool's quarter that somebody has walked to. Whoever is named there is looked at."""
-    check_can(seen_by, Capability.SEE_POOLS)
+    check_can(seen_by, Capability.UNTANGLE_POOLS)
     if asked.source is not None and asked.case is None:
         raise Http404(NOTHING)  # a thing of a person is walked to by that person, who is looked at
     if asked.kind == LINE and asked.source:
@@ -323,7 +323,7 @@ def _crumbs(asked: Asked, leaves: Sequence[Leaf]) -> list[Crumb]:
 
 def contents(pool: Pool, *, seen_by: User) -> tuple[Sequence[Membership], Sequence[Overhead], Sequence[Contribution]]:
     """What is in a pool, its overheads, and what its partners contribute."""
-    check_can(seen_by, Capability.SEE_POOLS)
+    check_can(seen_by, Capability.UNTANGLE_POOLS)
     rows = Contribution.objects.filter(partner__pool=pool).select_related("partner__funder", "recorded_by")
     inside = list(pool.memberships.select_related("team", "line__plan__case__person"))
     named = [each.line.plan.case.person_id for each in inside if each.line]

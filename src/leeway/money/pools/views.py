@@ -32,7 +32,7 @@ from leeway.period import Period, financial_year, quarter
 def home(request: SignedIn):
     """Every pooled fund."""
     found = queries.pools(seen_by=request.user)
-    return render(request, "pools/home.jinja", {"pools": found, "keeps": request.user.can(Capability.KEEP_POOLS)})
+    return render(request, "pools/home.jinja", {"pools": found} | _may(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,7 +53,7 @@ def show(request: SignedIn, pool_id, year: int | None = None, number: int | None
     found = queries.picture(pool, days, seen_by=request.user)
     context = {"picture": found, "is_over": days.ends_on < timezone.localdate(), **around(pool, days)}
     context["seen"] = SeenForm(initial={"seen": found.seen})
-    return render(request, "pools/show.jinja", context | {"keeps": request.user.can(Capability.KEEP_POOLS)})
+    return render(request, "pools/show.jinja", context | _may(request))
 
 
 @require_GET
@@ -187,6 +187,12 @@ def around(pool, days: Period) -> dict[str, object]:
 def named(days: Period) -> tuple[int, int]:
     """The year and the number of a quarter."""
     return days.starts_on.year, days.ends_on.month // 3
+
+
+def _may(request: SignedIn) -> dict[str, bool]:
+    """What this user may do with pools, and whether they are shown whose support is in them."""
+    asked = {"keeps": Capability.KEEP_POOLS, "untangles": Capability.UNTANGLE_POOLS}
+    return {word: request.user.can(capability) for word, capability in asked.items()}
 
 
 def _this_year() -> Period:

@@ -44,6 +44,13 @@ def logins() -> list[Login]:
         ),
         Login("ana@fairbourne.example", "Ana Reyes", (Role.ANALYST,), "performance analyst", "what the returns say"),
         Login("cole@fairbourne.example", "Cole Byrne", (Role.COMMISSIONER,), "commissioner", "what the returns say"),
+        Login(
+            "dora@fairbourne.example",
+            "Dora Quist",
+            (Role.DIRECTOR,),
+            "director of adult social services",
+            "how the whole council stands",
+        ),
         Login("alex@fairbourne.example", "Alex Grant", (Role.ADMINISTRATOR,), "administrator", "who signs in as what"),
         Login(
             "uma@fairbourne.example", "Uma Shah", (Role.ADMINISTRATOR,), "administrator", "approving what Alex asks for"
