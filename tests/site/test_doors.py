@@ -110,6 +110,8 @@ def record_of(case: Case) -> dict:
         "correction_id": case.corrections.first(),
         "stay_id": Stay.objects.filter(person=person).first(),
         "support_id": case.earlier_support.first(),
+        "job_id": case.jobs.first(),
+        "done_id": case.duties_done.first(),
         "change_id": LineChange.objects.filter(line__plan__case=case).first(),
     }
     return {name: str(one.pk) for name, one in first.items() if one is not None} | {"number": "1"}

@@ -54,10 +54,10 @@ def test_without_the_allowance_it_says_what_it_costs_then(client):
     ("changes", "sentence"),
     [
         ({"hourly": "1350"}, "Enter what one hour is paid, such as 13.50: at most £100."),
-        ({"hourly": ""}, "What would you pay for an hour"),
+        ({"hourly": ""}, "Pay for an hour"),
         ({"hours": "200"}, "100 or less"),
-        ({"hours": "many"}, "How many hours a week"),
-        ({"hours_vary": None}, "Would the hours change from week to week"),
+        ({"hours": "many"}, "Hours a week"),
+        ({"hours_vary": None}, "Do the hours change from week to week"),
         ({"age": None}, "How old are they"),
         ({"hourly": "9"}, "less than the law allows"),
     ],

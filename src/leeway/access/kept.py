@@ -23,6 +23,7 @@ WRITING = frozenset(
         "people",
         "asking",
         "corrections",
+        "employing",
         "circumstances",
         "assessment",
         "planning",

@@ -96,6 +96,7 @@ ACCESS: dict[str, Capability | str] = {
     "corrections:show": Capability.WRITE_PLANS,
     "corrections:settle": Capability.WORK_ON_CASES,
     "corrections:*": Capability.TAKE_PART,
+    "employing:*": Capability.WRITE_PLANS,
     "assessment:*": Capability.FOLLOW_CASES,
     "decisions:*": Capability.FOLLOW_CASES,
     "letters:*": Capability.FOLLOW_CASES,

@@ -86,8 +86,8 @@ class Job:
 
     @property
     def week_pence(self) -> int:
-        """A week's pay; part of a penny goes to the worker."""
-        return int(ceil_div(self.hourly_pence * self.minutes_a_week, MINUTES_AN_HOUR))
+        """A week's pay."""
+        return week_pence(self.hourly_pence, self.minutes_a_week)
 
     @property
     def payslip_pence(self) -> int:
@@ -99,6 +99,15 @@ class Job:
     def payslips(self) -> int:
         """How many pay periods a year has."""
         return PERIODS_A_YEAR[self.paid_every]
+
+
+def week_pence(hourly_pence: int, minutes_a_week: int) -> int:
+    """A week's pay for so many minutes; part of a penny goes to the worker.
+
+    >>> week_pence(13_50, 7 * 60 + 20)
+    9900
+    """
+    return int(ceil_div(hourly_pence * minutes_a_week, MINUTES_AN_HOUR))
 
 
 def employ(inputs: Mapping[str, Any], law: Law) -> Outcome:

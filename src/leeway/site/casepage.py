@@ -237,6 +237,7 @@ def links(case: Case, user: User, story: list[StoryLine]) -> list[dict[str, str]
             "See and correct your details" if is_the_person(user, case) else "Details on record, and corrections",
             not died,
         ),
+        ("employing:show", "Being an employer" if own else f"{person} as an employer", had_money and (own or works)),
         ("people:give", "Who has the case", works and goes_on),
         ("people:invite_person", f"Invite {person} to sign in", works and goes_on and person.user_id is None),
         ("people:close", "Close the case", works and (may_close or (died and case.stage != Stage.CLOSED))),

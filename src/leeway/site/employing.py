@@ -19,9 +19,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from leeway.acting import attempt
-from leeway.forms import PoundsField, YesNoField
+from leeway.care.employing.forms import HOURS_MOST, PayForm
+from leeway.forms import PoundsField
 from leeway.law import compute
-from leeway.law.employing import HOURLY_MOST_PENCE, in_hours
+from leeway.law.employer_duties import DUTIES
+from leeway.law.employing import in_hours
 from leeway.law.months import anniversary
 from leeway.law.outcome import Outcome
 
@@ -29,43 +31,18 @@ from leeway.law.outcome import Outcome
 AGES = {"16": ("16 or 17", 17), "18": ("18 to 20", 19), "21": ("21 or older", 30), "pension": ("Over pension age", 75)}
 #: Hours are looked for in steps of this, in minutes.
 STEP = 15
-HOURS_MOST = 100
-#: What an employer must do, in the order of time. Sources: Employment Rights Act 1996, ss. 1 and 8; Immigration, Asylum
-#: and Nationality Act 2006, s. 15; Employers' Liability (Compulsory Insurance) Act 1969; SI 2003/2682; Pensions Act
-#: 2008.
-DUTIES = (
-    ("Check that they may work in the United Kingdom", "Before the first day"),
-    ("Have employers’ liability insurance of at least £5 million", "Before the first day"),
-    ("Register with HMRC as an employer", "Before the first payday"),
-    ("Give them the terms of the job in writing", "On the first day"),
+#: What an employer does besides the duties that a record reminds of. Source: Employment Rights Act 1996, s. 8; SI
+#: 2003/2682; National Minimum Wage Act 1998.
+BESIDE = (
     ("Give a payslip, and tell HMRC what you paid", "Each payday, or before it"),
-    ("Write to them about the pension", "Within six weeks"),
-    ("Tell The Pensions Regulator what you did, even if nobody joined", "Within five months"),
     ("Check the minimum wage", "Each April, and on their birthdays at 18 and 21"),
     ("Ask for a criminal record check, if you wish", "You need not; we can help"),
 )
-PERIODS = (
-    ("week", "Every week"),
-    ("two_weeks", "Every two weeks"),
-    ("four_weeks", "Every four weeks"),
-    ("month", "Every month"),
-)
 
 
-class EmployingForm(forms.Form):
-    """One job: what an hour is paid, how many there are, how often it is paid, and roughly who does it."""
+class EmployingForm(PayForm):
+    """One job: what it pays, and roughly who does it."""
 
-    hourly = PoundsField(label="What would you pay for an hour?", called="The pay for an hour")
-    hours = forms.DecimalField(
-        label="How many hours a week?",
-        help_text="7.5 is seven and a half hours.",
-        min_value=1,
-        max_value=HOURS_MOST,
-        decimal_places=2,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
-    hours_vary = YesNoField(label="Would the hours change from week to week?")
-    paid_every = forms.ChoiceField(label="How often would you pay?", choices=PERIODS, widget=forms.RadioSelect)
     age = forms.ChoiceField(
         label="How old are they?",
         choices=[(code, label) for code, (label, _years) in AGES.items()],
@@ -77,13 +54,6 @@ class EmployingForm(forms.Form):
         required=False,
         help_text="Leave it empty, or enter your direct payment to see how many hours it pays for.",
     )
-
-    def clean_hourly(self) -> int:
-        """An hour's pay, in pence: more than this is a slip."""
-        hourly = self.cleaned_data["hourly"]
-        if not 1 <= hourly <= HOURLY_MOST_PENCE:
-            raise forms.ValidationError("Enter what one hour is paid, such as 13.50: at most £100.")
-        return hourly
 
 
 @dataclass(frozen=True)
@@ -115,7 +85,8 @@ def what_would_employing_cost(request: HttpRequest):
     today = timezone.localdate()
     form = EmployingForm(request.POST or None)
     done = attempt(form, lambda: employing(form.cleaned_data, today)) if form.is_bound else None
-    page = {"form": form, "today": today, "employing": done.result if done else None, "duties": DUTIES}
+    duties = [*((duty.what, duty.when) for duty in DUTIES), *BESIDE]
+    page = {"form": form, "today": today, "employing": done.result if done else None, "duties": duties}
     return render(request, "site/employing.jinja", page)
 
 

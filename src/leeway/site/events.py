@@ -345,6 +345,7 @@ EVENTS: dict[Event, Follows] = {
     Event.CORRECTION_DISPUTED: _asks(
         ToDo(Whose.WORKER, "{person}’s record was not corrected, and that is not agreed. Read what stands with it now.")
     ),
+    Event.EMPLOYER: NOTHING,
     Event.ASSESSMENT_STARTED: NOTHING,
     Event.ELIGIBLE: replace(_decides("the care and support you can have"), over=(WORDS_READ,)),
     Event.NOT_ELIGIBLE: replace(_decides("the help you asked for"), then=(_set_the_draft_aside,), over=(WORDS_READ,)),

@@ -20,6 +20,7 @@ from leeway.access.roles import Capability
 from leeway.care.asking.queries import how_many_wait
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import that_stand
+from leeway.care.employing.queries import employer
 from leeway.care.letters.queries import new_letters, title_of
 from leeway.care.people.access import MONEY_TO_START, WORKS_ON, asked_to_help, cases_of, is_the_person
 from leeway.care.people.addressing import in_plain_words
@@ -166,6 +167,7 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
         payers=payers_of(case, today),
     )
     return shown | {
+        "employer": employer(case, today),
         "pictures": drawn,
         "budget": budget,
         "plan": now.plan,

@@ -123,6 +123,7 @@ ROOMS = [
     "leeway.care.asking",
     "leeway.care.circumstances",
     "leeway.care.corrections",
+    "leeway.care.employing",
     "leeway.care.decisions",
     "leeway.care.assessment",
     "leeway.care.planning",

@@ -19,6 +19,7 @@ class Event(TextChoices):
     CORRECTION_ASKED = "correction_asked", "Correction asked for"
     CORRECTION_SETTLED = "correction_settled", "Correction answered or taken back"
     CORRECTION_DISPUTED = "correction_disputed", "Not corrected, and not agreed"
+    EMPLOYER = "employer", "As an employer"
     ASSESSMENT_STARTED = "assessment_started", "Assessment started"
     ELIGIBLE = "eligible", "Assessed: eligible"
     NOT_ELIGIBLE = "not_eligible", "Assessed: not eligible"

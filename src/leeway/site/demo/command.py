@@ -46,6 +46,7 @@ from leeway.money.payments.states import State
 from leeway.seal import heads
 from leeway.site.demo import april, bills, exceptions, later, providers, requests
 from leeway.site.demo.crowd import write_script
+from leeway.site.demo.employing import employ_somebody
 from leeway.site.demo.funders import say_who_pays
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
@@ -98,7 +99,9 @@ def run(*, people: int, seed: int) -> None:
             pool_money(staff, today)
         with stage("What the bank says", console):
             keep_statements(staff.finance, today, last_run)
-            pick_own_lines(User.objects.get(email=f"ada@{DOMAIN}"), today)
+            ada = User.objects.get(email=f"ada@{DOMAIN}")
+            pick_own_lines(ada, today)
+            employ_somebody(ada, today)
         with stage("April", console):
             april.wait_to_be_looked_at(staff, today)
         with stage("The messages", console):
