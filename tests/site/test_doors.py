@@ -154,6 +154,17 @@ def ends_by_itself(case: Case) -> None:
     LineChange.objects.create(line=line, starts_on=TODAY(), reason=why, decided_by=finn, decided_on=TODAY())
 
 
+def employs(case: Case) -> None:
+    """Have somebody work for her, whose terms she gave in writing."""
+    told = {"told_by": case.worker, "told_on": TODAY()}
+    job = case.jobs.create(name="Kate", born_on=TODAY() - timedelta(9999), started_on=TODAY(), **told)
+    job.terms.create(
+        from_on=TODAY(), hourly_pence=15_00, minutes_a_week=60, hours_vary=False, paid_every="week",
+        claims_allowance=True, **told,
+    )  # fmt: skip
+    case.duties_done.create(job=job, duty="terms", done_on=TODAY(), **told)
+
+
 def on_account(case: Case) -> None:
     """Have money on account stand, as it did before the budget."""
     budget, finn = case.budgets.get(), User.objects.get(email="finn@fairbourne.example")
@@ -203,6 +214,7 @@ def ada_case(council):
     owe(case)
     on_account(case)
     ends_by_itself(case)
+    employs(case)
     BankAccount.objects.create(
         whose="dedicated", name="For her support", identifier="00000000000001", case=case, opened_on=TODAY(),
         opened_by=User.objects.get(email="finn@fairbourne.example"),
