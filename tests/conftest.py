@@ -256,7 +256,8 @@ def agree(mona):
     """Give a case an agreed plan whose lines are (way, weekly pence, percent that the NHS pays).
 
     `later` has what the person pays from later days on: a day, the weekly pence, and why. `free_ways` has what of each
-    way is free by law; `follows` has, for each line, the line of an earlier plan that it goes on from.
+    way is free by law; `follows` has, for each line, the line of an earlier plan that it goes on from, and `rates` the
+    recorded price of an hour that it is bought at.
     """
 
     def agreed(
@@ -270,6 +271,7 @@ def agree(mona):
         later=(),
         decided=(),
         follows=(),
+        rates=(),
         supplier="",
     ):
         ways, nhs = {}, 0
@@ -321,12 +323,14 @@ def agree(mona):
             case=case, number=number, state=PlanState.AGREED, started_on=SET_UP_ON, final_budget=decision
         )
         plan.charges.set(charges)
-        for (way, pence, percent, _, exemption), before in zip_longest(costed, follows):
+        for (way, pence, percent, _, exemption), before, rate in zip_longest(costed, follows, rates):
             PlanLine.objects.create(
                 plan=plan,
                 follows=before,
                 what="Support",
                 supplier=supplier,
+                service=rate and rate.service,
+                rate=rate,
                 way=way,
                 units=Decimal(1),
                 unit_cost_pence=pence,

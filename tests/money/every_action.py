@@ -19,7 +19,9 @@ from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.models import Case, Person
 from leeway.care.planning.models import LineChange, Way
 from leeway.law.charge_case import QUALIFYING_INCOME
-from leeway.market.listings.models import Provider
+from leeway.market.contracts.actions import record_rate
+from leeway.market.contracts.models import Rate
+from leeway.market.listings.models import Provider, Service
 from leeway.money.banking.statement import mapping_named, read_statement
 from leeway.money.bills import actions as bills
 from leeway.money.bills.kinds import Asked, SettlementKind
@@ -41,7 +43,7 @@ from leeway.money.invoices.models import Dispute as Argument
 from leeway.money.invoices.models import Invoice, Owed
 from leeway.money.ledger.queries import balance
 from leeway.money.lines import actions as lines
-from leeway.money.lines.queries import weigh
+from leeway.money.lines.queries import weigh, weigh_prices
 from leeway.money.payees import actions as payees
 from leeway.money.payees.models import Holder, PayeeAccount
 from leeway.money.payments import actions as payments
@@ -376,6 +378,18 @@ def _carry_out(world: World) -> Any:
     return lines.carry_out(change=change, seen=weigh(change, on=AFTER).seen, by=world.finn, on=AFTER)
 
 
+def _priced(case: Case, pence: int, starts_on: date, by: User) -> Rate:
+    """What an hour of a service costs that nobody but this person has."""
+    provider, _ = Provider.objects.get_or_create(name=f"Carers of {case.pk.hex[:12]}")
+    service, _ = Service.objects.get_or_create(provider=provider, name="Care", regulated=True, last_checked_on=SET_UP)
+    return record_rate(service=service, pence=pence, unit="hour", starts_on=starts_on, by=by, on=SET_UP)
+
+
+def _take_prices(world: World) -> Any:
+    seen = weigh_prices(world.case, on=AFTER)[1].seen
+    return lines.take_prices(case=world.case, seen=seen, by=world.finn, on=AFTER)
+
+
 def _sample(world: World) -> Any:
     run = world.runs[State.MADE]
     return sampling.draw_sample(run=run, size=run.payments_count, because="A small run", by=world.fay, on=ON)
@@ -547,6 +561,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "written off": _decided,
     "claimed": _send_claim,
     "line ends": _end_line,
+    "new price": lambda world: _priced(world.case, 110_00, FOUR_WEEKS_END + timedelta(1), world.bea),
     "disputed": _dispute,
     "settled": _settle,
     "argued": _agree_invoice,
@@ -628,6 +643,7 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     ),
     budgets.end_holds: Action(lambda world: budgets.end_holds(on=AFTER), ("hold",)),
     lines.carry_out: Action(_carry_out, ("charged", "shares", "line ends")),
+    lines.take_prices: Action(_take_prices, ("charged", "new price")),
     budgets.leave_out_days: Action(_left_out, ("in hospital",)),
     budgets.pay_days_on: Action(_paid_on, ("charged", "in hospital")),
     budgets.ask_for_interim: Action(_interim),
@@ -836,7 +852,8 @@ def begin(*needs: str, another_case: Callable[[str], Case], agree: Callable[...,
     case = another_case("Ada")
     ways = [(Way.DIRECT_PAYMENT, 100_00, 0)] + [(Way.SERVICE_FUND, 70_00, 50)] * ("shares" in needs)
     charge_pence = _charged(case) if "charged" in needs else 0
-    plan = agree(case, *ways, starts_on=STARTS, charge_pence=charge_pence)
+    rates = [_priced(case, 100_00, SET_UP, officers["bea"])] if "charged" in needs else ()
+    plan = agree(case, *ways, starts_on=STARTS, charge_pence=charge_pence, rates=rates)
     in_use(case, finn, fay, *(way for way, _, _ in ways))
     world = World(
         case, budgets.start_budget(plan=plan, by=finn, on=SET_UP), **officers, agree=agree, other=another_case("Eve")

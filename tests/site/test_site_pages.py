@@ -93,12 +93,21 @@ def written_again(case: Case, choice: Choice, by_on: dict):
 
 def at_new_prices(case: Case, choice: Choice, by_on: dict):
     """The plan in force, written again at new prices, with what was said of it taken over."""
-    before = plan_in_force(case)
-    for rate in {line.rate for line in before.lines.all() if line.rate}:
-        record_rate(
+    rates = [line.rate for line in plan_in_force(case).lines.all() if line.rate]
+    new = {
+        (rate.service_id, rate.unit): record_rate(
             service=rate.service, pence=rate.pence + 50, unit=rate.unit, kind=rate.kind, starts_on=by_on["on"], **by_on
         )
-    planning.uprate_plan(case=case, version=before.version, **by_on)
+        for rate in rates
+    }
+    Case.objects.filter(pk=case.pk).update(stage="planning")
+    case.refresh_from_db()
+    plan = planning.start_plan(case=case, **by_on)
+    planning.set_start(plan=plan, version=plan.version, starts_on=by_on["on"], **by_on)
+    for line in plan.lines.exclude(rate=None):
+        plan.refresh_from_db()
+        line.plan = plan
+        planning.take_new_price(line=line, version=plan.version, rate=new[line.service_id, line.unit], **by_on)
     yield from ()
 
 

@@ -127,6 +127,8 @@ ACCESS: dict[str, Capability | str] = {
     "budgets:end_interim": Capability.WORK_FOR_COUNCIL,
     "budgets:*": Capability.START_BUDGETS,
     "lines:carry_out": Capability.START_BUDGETS,
+    "lines:new_prices": Capability.START_BUDGETS,
+    "lines:take_prices": Capability.START_BUDGETS,
     "lines:*": Capability.WORK_ON_CASES,
     "payees:*": Capability.KEEP_BANK_DETAILS,
     "provider_details:*": Capability.KEEP_BANK_DETAILS,

@@ -34,7 +34,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/bank-details/", include("leeway.money.payees.urls")),
     path("providers/<uuid:provider_id>/bank-details/", include("leeway.money.payees.provider_urls")),
     path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
-    path("cases/<uuid:case_id>/budget/lines/", include("leeway.money.lines.urls")),
+    path("", include("leeway.money.lines.urls")),
     path("payments/first/", first_payments.show, name="first_payments"),
     path("payments/", include("leeway.money.payments.urls")),
     path("", include("leeway.money.funders.urls")),

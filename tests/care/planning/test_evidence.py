@@ -509,19 +509,17 @@ def in_force_again(plan, bea, mona, ada_user):
     return Case.objects.get(pk=plan.case_id)
 
 
-def test_new_prices_of_a_plan_in_force_are_one_press_and_no_review(uprated, listed, bea, mona, ada_user):
+def test_a_plan_that_follows_one_at_new_prices_rests_on_what_was_answered_first(uprated, listed, bea, mona, ada_user):
     case = in_force_again(uprated, bea, mona, ada_user)
-    given = {"case": case, "version": uprated.version, "on": TODAY}
-    with pytest.raises(Refusal, match="No recorded price"):
-        actions.uprate_plan(by=bea, **given)
     april = date(2027, 4, 1)
-    price(listed, 20_00, april, bea)
-    with pytest.raises(NotAllowed):
-        actions.uprate_plan(by=ada_user, **given)
-    with pytest.raises(EditedMeanwhile):
-        actions.uprate_plan(by=bea, **given | {"version": uprated.version + 1})
-    again = actions.uprate_plan(by=bea, **given)
-    assert (again.number, again.starts_on, case.stage) == (3, april, "planning")
+    rate = price(listed, 20_00, april, bea)
+    Case.objects.filter(pk=case.pk).update(stage="planning")
+    again = actions.start_plan(case=Case.objects.get(pk=case.pk), by=bea, on=TODAY)
+    actions.set_start(plan=again, version=again.version, starts_on=april, by=bea, on=TODAY)
+    line = again.lines.get()
+    line.plan = again
+    actions.take_new_price(line=line, version=again.version, rate=rate, by=bea, on=TODAY)
+    again.refresh_from_db()
     assert again.lines.get().unit_cost_pence == 20_00 and missing(again) == []
     too_soon = april - timedelta(days=1)
     actions.set_start(plan=again, version=again.version, starts_on=too_soon, by=bea, on=TODAY)
@@ -537,7 +535,7 @@ def test_new_prices_of_a_plan_in_force_are_one_press_and_no_review(uprated, list
 
 @pytest.mark.parametrize("begun", [True, False])
 def test_not_eligible_any_more_sets_the_plan_that_is_being_written_aside(uprated, bea, begun):
-    """Support in place goes on by its own plan, whose new prices can be taken; without any, the case closes."""
+    """Support in place goes on by its own plan; without any, the case closes."""
     case = Case.objects.get(pk=uprated.case_id)
     if begun:
         tell(case=case, kind=Event.BUDGET_STARTED, sentence="Budget started.", by=bea, on=TODAY)
@@ -549,9 +547,6 @@ def test_not_eligible_any_more_sets_the_plan_that_is_being_written_aside(uprated
     assert case.stage == ("active" if begun else "closed") and queries.open_plan(case) is None
     assert uprated.state == PlanState.SET_ASIDE and uprated in queries.past_plans(case)
     assert case.story.filter(kind="plan_set_aside", sentence__contains="needs are not eligible").exists()
-    if begun:
-        again = actions.uprate_plan(case=case, version=queries.plan_in_force(case).version, by=bea, on=TODAY)
-        assert again.number == 3 and again.lines.get().unit_cost_pence == 19_20
 
 
 def test_a_plan_dated_back_does_not_use_a_price_of_after(draft, listed, bea):
@@ -614,13 +609,10 @@ def test_the_ways_that_lack_something_block_the_choice_and_say_so(client, writte
     assert "A direct payment was not explained" in page and "Record the choice" not in page
 
 
-def test_the_plan_in_force_offers_its_new_prices_in_one_press(client, uprated, listed, bea, mona, ada_user):
+def test_the_plan_in_force_says_that_its_price_has_another_in_its_place(client, uprated, listed, bea, mona, ada_user):
     case = in_force_again(uprated, bea, mona, ada_user)
     at = f"/cases/{case.pk}/plan/"
     client.force_login(bea)
-    assert "at the new prices" not in client.get(at).content.decode()
+    assert "new prices" not in client.get(at).content.decode()
     price(listed, 20_00, date(2027, 4, 1), bea)
-    assert "Write the plan again at the new prices" in client.get(at).content.decode()
-    text = client.post(f"{at}uprate/", {"version": uprated.version}, follow=True).content.decode()
-    assert "The plan has the new prices" in text and "From plan 2: only recorded prices have changed" in text
-    assert "does not say what it was made from" in client.post(f"{at}uprate/", {}, follow=True).content.decode()
+    assert "Finance has the budget go on at the new prices. The plan stays" in client.get(at).content.decode()

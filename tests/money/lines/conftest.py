@@ -20,14 +20,14 @@ MEANS = {"household": "single", "dependent_children": 0, "premiums": [], "income
 def started(case, agree, bank, finn):
     """Ada's budget of £300 a week: £120 and £80 direct, £100 managed with £25 of the NHS's. She pays by her means."""
 
-    def start(*lines, on=SET_UP_ON, **means):
+    def start(*lines, on=SET_UP_ON, rates=(), **means):
         FinancialAssessment.objects.create(
             case=case, started_on=SET_UP_ON, completed_on=SET_UP_ON, basis="full", means=MEANS | means
         )
         lines = lines or LINES
         social_care = sum(pence - pence * percent // 100 for _, pence, percent in lines)
         pays = preview_charge(case=case, personal_budget_pence_per_week=social_care, on=STARTS)
-        plan = agree(case, *lines, charge_pence=pays.result["charge_pence_per_week"])
+        plan = agree(case, *lines, charge_pence=pays.result["charge_pence_per_week"], rates=rates)
         for way in {way for way, _, _ in lines} & {Way.DIRECT_PAYMENT, Way.SERVICE_FUND}:
             bank(case, way)
         budget = start_budget(plan=plan, by=finn, on=on)

@@ -12,7 +12,7 @@ from leeway.care.people.models import Case
 
 #: What is decided for one plan. It stands with that plan: not where it went back, nor where its budget never began.
 FOR_A_PLAN = (DecisionKind.CHARGE, DecisionKind.FINAL_BUDGET)
-_HELD = Q(plan__isnull=False) & ~Q(plan__state="taken_back") | Q(line_change__isnull=False)
+_HELD = Q(plan__isnull=False) & ~Q(plan__state="taken_back") | Q(inputs__has_key="line_ids")  # or a line changed since
 _CHARGED = Q(charged_plans__isnull=False) & ~Q(charged_plans__state="taken_back")
 
 

@@ -40,9 +40,15 @@ MATTERS = {
 TOLD_BY = {
     DecisionKind.ELIGIBILITY: (Event.ELIGIBLE, Event.NOT_ELIGIBLE),
     DecisionKind.INDICATIVE_BUDGET: (Event.ELIGIBLE,),
-    DecisionKind.CHARGE: (Event.PLAN_SUBMITTED, Event.CHARGE_DECIDED, Event.CHARGE_UPRATED, Event.LINE_ENDED),
+    DecisionKind.CHARGE: (
+        Event.PLAN_SUBMITTED,
+        Event.CHARGE_DECIDED,
+        Event.CHARGE_UPRATED,
+        Event.LINE_ENDED,
+        Event.LINE_REPRICED,
+    ),
     DecisionKind.DIRECT_PAYMENT: (Event.DIRECT_PAYMENT_DECIDED,),
-    DecisionKind.FINAL_BUDGET: (Event.SIGNED_OFF, Event.LINE_ENDED),
+    DecisionKind.FINAL_BUDGET: (Event.SIGNED_OFF, Event.LINE_ENDED, Event.LINE_REPRICED),
     DecisionKind.ENDING: (Event.SUPPORT_ENDED,),
 }
 

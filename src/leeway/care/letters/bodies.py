@@ -396,7 +396,7 @@ def _final_budget(decision: Decision) -> list[Block]:
         *_steps(decision, "How we got to this figure"),
         Heading("What happens next"),
         bullets(
-            "Tell us if you do not agree." if "without" in decision.inputs else AGREE,
+            "Tell us if you do not agree." if "line_ids" in decision.inputs else AGREE,
             "You can change your mind about how the money is held, at any time.",
             "You can ask for a review at any time. Ask us if your needs or your money change.",
         ),

@@ -231,7 +231,7 @@ def only_prices_differ(
     assessed = Assessment.objects.filter(
         case=plan.case_id, completed_on__gt=before.started_on, completed_on__lte=plan.started_on
     )
-    then = list(still_bought(before).select_related("rate", "aim"))
+    then = still_bought(before)
     now = list(plan.lines.select_related("rate", "aim")) if lines is None else lines
     if sorted(map(by, now)) != sorted(map(by, then)) or assessed.exists():
         return False

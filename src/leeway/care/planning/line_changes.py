@@ -1,11 +1,16 @@
-"""What a personal budget is once one line of it ended by itself: figures alone. The plan stays as it was agreed."""
+"""What a personal budget is once a line of it ended by itself, or has another price: figures alone.
 
-from collections.abc import Collection, Iterable
+The plan stays as it was agreed.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 
 from leeway.care.assessment.queries import charge_of_another
 from leeway.care.decisions.models import Decision
@@ -18,9 +23,10 @@ from leeway.care.planning.costs import (
     shares_of_final,
     totals_of,
 )
-from leeway.care.planning.models import LineChange, Plan, PlanLine, PlanState
+from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLine, PlanState
 from leeway.law import Outcome
 from leeway.law.numbers import split
+from leeway.market.contracts.models import Rate
 from leeway.market.units import Frequency
 from leeway.refusal import Refusal
 
@@ -44,15 +50,48 @@ def is_bought(line: UUID, line_ids: Collection[str] | None) -> bool:
     return line_ids is None or str(line) in line_ids
 
 
-def still_bought(plan: Plan) -> QuerySet[PlanLine]:
-    """The lines of a plan without those that end by themselves: what the next plan begins with."""
-    return plan.lines.exclude(pk__in=LineChange.objects.filter(taken_back_on=None).values("line"))
-
-
 def changes_of_lines(plan: Plan) -> list[LineChange]:
     """What changed of single lines of a plan since it was agreed, the first day first."""
     made = LineChange.objects.filter(line__plan=plan, taken_back_on=None)
-    return list(made.select_related("line", "final_budget", "decided_by"))
+    return list(made.select_related("line", "rate", "final_budget", "decided_by"))
+
+
+def as_changed(lines: Iterable[PlanLine], changes: Iterable[LineChange]) -> list[PlanLine]:
+    """Some lines as they are bought once changes of them count: copies to reckon with, which are never saved."""
+    found = {line.pk: line for line in lines}
+    for change in changes:
+        if change.ends:
+            found.pop(change.line_id, None)
+        elif change.rate is not None and change.line_id in found:
+            found[change.line_id] = at_price(found[change.line_id], change.rate)
+    return list(found.values())
+
+
+def at_price(line: PlanLine, rate: Rate) -> PlanLine:
+    """A line at another recorded price: a copy to reckon with, which is never saved."""
+    found = copy(line)
+    found.rate, found.unit_cost_pence = rate, rate.pence
+    return found
+
+
+def still_bought(plan: Plan) -> list[PlanLine]:
+    """The lines of a plan without those that end by themselves, at the prices taken since: the next begins so."""
+    of_line = LineChange.objects.filter(line=OuterRef("pk"), taken_back_on=None)
+    lines = plan.lines.select_related("rate", "aim").annotate(changed=Exists(of_line))
+    changed = any(line.changed for line in lines)  # most plans have none, and are asked no more
+    return as_changed(lines, changes_of_lines(plan) if changed else ())
+
+
+def bought_now(plans: Iterable[UUID]) -> dict[UUID, list[PlanLine]]:
+    """The lines of some plans as the budgets that run pay for them, by plan."""
+    lines: dict[UUID, list[PlanLine]] = {plan: [] for plan in plans}
+    for line in PlanLine.objects.filter(plan__in=lines).select_related("rate", "service"):
+        lines[line.plan_id].append(line)
+    done = defaultdict(list)
+    made = LineChange.objects.filter(line__plan__in=lines).exclude(carried_out_on=None)
+    for change in made.select_related("line", "rate"):
+        done[change.line.plan_id].append(change)
+    return {plan: as_changed(its, done[plan]) for plan, its in lines.items()}
 
 
 def require_may_end(line: PlanLine) -> None:
@@ -60,7 +99,7 @@ def require_may_end(line: PlanLine) -> None:
     require_in_force(line)
     if line.frequency == Frequency.ONCE:
         raise Refusal(f"“{line.what}” is paid once, so there is nothing to end.")
-    if ended := line.changes.filter(taken_back_on=None).first():
+    if ended := line.changes.filter(kind=LineChangeKind.ENDS, taken_back_on=None).first():
         raise Refusal(f"“{line.what}” ends after {ended.last_day:%-d %B %Y} already.")
 
 
@@ -80,7 +119,7 @@ def require_open(change: LineChange) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a personal budget would be without a line from a day on, and what the person would pay of it."""
+    """What a personal budget would be on other lines from a day on, and what the person would pay of it."""
 
     starts_on: date
     lines: list[tuple[UUID, CostedLine]]
@@ -95,12 +134,43 @@ def weigh_without(line: PlanLine, starts_on: date, *, before: Decision, charge: 
     """
     lines = lines_decided([before.pk])[before.pk]
     left = [(key, its) for key, its in lines if key != line.pk]
-    costed_lines = [its for _, its in left]
-    costed, pence = totals_of(costed_lines), before.result["pence_per_week"]
-    ended_pence = totals_of([its for _, its in lines])["pence_per_week"] - costed["pence_per_week"]
-    if not costed["pence_per_week"]:
+    costed_pence, before_pence = _costed_pence(left), before.result["pence_per_week"]
+    if not costed_pence:
         raise Refusal(f"Without “{line.what}” nothing is left that is paid each week. End the support instead.")
-    final_pence = split(pence, [costed["pence_per_week"], ended_pence])[0]
+    final_pence = split(before_pence, [costed_pence, _costed_pence(lines) - costed_pence])[0]
+    return _weigh(left, final_pence, starts_on, before, charge, on)
+
+
+def weigh_at_prices(
+    lines: Mapping[UUID, PlanLine], starts_on: date, *, before: Decision, charge: Decision, on: date
+) -> Weighed:
+    """Work out a budget with some lines at other prices from a day on; `lines` has these as they are bought then.
+
+    Where the budget was signed off at another amount than its lines cost, it stays as far beside it: what a price adds
+    is added.
+    """
+    was = lines_decided([before.pk])[before.pk]
+    new = [(key, costed_line(lines[key]) if key in lines else its) for key, its in was]
+    final_pence = before.result["pence_per_week"] + _costed_pence(new) - _costed_pence(was)
+    if final_pence <= 0:
+        raise Refusal("At the new prices nothing would be left of the budget. Write a new plan instead.")
+    return _weigh(new, final_pence, starts_on, before, charge, on)
+
+
+def _costed_pence(lines: Iterable[tuple[UUID, CostedLine]]) -> int:
+    return sum(its.pence_per_week for _, its in lines)
+
+
+def _weigh(
+    lines: list[tuple[UUID, CostedLine]],
+    final_pence: int,
+    starts_on: date,
+    before: Decision,
+    charge: Decision,
+    on: date,
+) -> Weighed:
+    costed_lines = [its for _, its in lines]
+    costed = totals_of(costed_lines)
     social_care_pence = shares_of_final(costed, final_pence)["social_care_pence_per_week"]
     outcome = charge_of_another(
         charge,
@@ -115,4 +185,4 @@ def weigh_without(line: PlanLine, starts_on: date, *, before: Decision, charge: 
         charged=[ChargedDays(starts_on, outcome.result["charge_pence_per_week"])],
         indicative_pence=before.result["indicative_pence_per_week"],
     )
-    return Weighed(starts_on, left, result, outcome)
+    return Weighed(starts_on, lines, result, outcome)

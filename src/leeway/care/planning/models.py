@@ -245,28 +245,41 @@ class PlanLine(models.Model):
         ]
 
 
-class LineChange(models.Model):
-    """That one line of an agreed plan ends by itself, from a day on: laid over the plan, whose lines stay as agreed.
+class LineChangeKind(models.TextChoices):
+    """What changes of one line by itself."""
 
-    Whoever works on the case decides it. Once finance has the budget go on without the line, `final_budget` says what
-    the personal budget is from that day, and on which lines; `charge` what is paid of it.
+    ENDS = "ends", "It ends"
+    PRICE = "price", "It goes on at another price"
+
+
+class LineChange(models.Model):
+    """That one line of an agreed plan ends, or costs another price, from a day on: the plan stays as agreed.
+
+    That it ends is decided by whoever works on the case, and carried out by finance. A price that is recorded is taken
+    by finance at once, for all lines of the plan that rest on it from that day. `final_budget` says what the personal
+    budget is from then, and on which lines; `charge` what is paid of it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     line = models.ForeignKey(PlanLine, models.PROTECT, related_name="changes")
-    starts_on = models.DateField(help_text="The first day without it.")
+    kind = models.CharField(max_length=10, choices=LineChangeKind, default=LineChangeKind.ENDS)
+    starts_on = models.DateField(help_text="The first day on which it is so.")
+    rate = models.ForeignKey(
+        Rate, models.PROTECT, null=True, related_name="+", help_text="The recorded price that counts from then."
+    )
     reason = models.TextField()
+    made_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     decided_on = models.DateField()
-    final_budget = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="line_change")
-    charge = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="+")
+    final_budget = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="line_changes")
+    charge = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
     carried_out_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     carried_out_on = models.DateField(null=True)
     taken_back_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     taken_back_on = models.DateField(null=True)
 
     class Meta:
-        ordering = ["starts_on", "pk"]
+        ordering = ["starts_on", "made_at", "pk"]
         triggers = [
             *kept_but(
                 "line_change_is_kept", "final_budget", "charge", "carried_out_by", "carried_out_on", "taken_back_by",
@@ -276,7 +289,14 @@ class LineChange(models.Model):
             filled_in_once("line_change_taken_back_once", "taken_back_on"),
         ]  # fmt: skip
         constraints = [
-            models.UniqueConstraint(fields=["line"], condition=Q(taken_back_on=None), name="line_ends_once"),
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(kind="ends", taken_back_on=None), name="line_ends_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="ends", rate=None)
+                | Q(kind="price", rate__isnull=False, carried_out_on__isnull=False),
+                name="line_change_of_a_price_names_it",
+            ),
             models.CheckConstraint(
                 condition=Q(final_budget=None, charge=None, carried_out_by=None, carried_out_on=None)
                 | Q(
@@ -293,13 +313,20 @@ class LineChange(models.Model):
         ]  # fmt: skip
 
     @property
+    def ends(self) -> bool:
+        """Whether the line is bought no longer."""
+        return self.kind == LineChangeKind.ENDS
+
+    @property
     def last_day(self) -> date:
-        """The last day on which the line is bought."""
+        """The last day on which the line is bought as before."""
         return self.starts_on - timedelta(days=1)
 
     @property
     def told(self) -> str:
         """What the story of the case says of it."""
+        if not self.ends:
+            return self.reason
         return f"“{self.line.what}” ends after {self.last_day:%-d %B %Y}. {self.reason}"
 
 

@@ -14,6 +14,7 @@ from leeway.care.assessment.models import Assessment
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.replay import Bent
 from leeway.care.planning.costs import ChargedDays, CostedLine, budget_result, costed_line, free_parts, totals_of
+from leeway.care.planning.line_changes import as_changed
 from leeway.care.planning.models import LineChange, Plan, PlanLine, PlanState
 from leeway.refusal import Refusal
 
@@ -88,17 +89,16 @@ def _guides() -> dict[str, str]:
 
 
 def _lines_of_plans() -> dict:
-    """The lines of each plan that was signed off, by its decision, and those that are left where one ended."""
+    """The lines of each plan that was signed off, by its decision, and as they are bought where one changed since."""
     lines = Prefetch("lines", queryset=PlanLine.objects.all())
     plans = Plan.objects.exclude(final_budget=None).prefetch_related(lines).only("final_budget")
     found = {plan.final_budget_id: list(plan.lines.all()) for plan in plans.iterator(chunk_size=500)}
-    changes = LineChange.objects.exclude(carried_out_on=None).order_by("starts_on", "pk").select_related("line__plan")
-    ended = defaultdict(set)
-    for change in changes:
+    made = LineChange.objects.exclude(carried_out_on=None).select_related("line__plan", "rate")
+    changes = defaultdict(list)
+    for change in made:
         plan = change.line.plan
-        ended[plan.pk].add(change.line_id)
-        left = [line for line in found[plan.final_budget_id] if line.pk not in ended[plan.pk]]
-        found[change.final_budget_id] = left
+        changes[plan.pk].append(change)
+        found[change.final_budget_id] = as_changed(found[plan.final_budget_id], changes[plan.pk])
     return found
 
 

@@ -8,7 +8,6 @@ app_name = "planning"
 of_a_case = [
     path("", writing.overview, name="overview"),
     path("version/<int:number>/", writing.overview, name="version"),
-    path("uprate/", writing.uprate, name="uprate"),
     path("start/", writing.start, name="start"),
     path("about/", writing.write_about, name="about"),
     path("aims/add/", writing.aim, name="add_aim"),

@@ -93,6 +93,14 @@ def changes(rates: Collection[Rate], on: date) -> dict[int, Change]:
     return found
 
 
+def later_prices(rates: Collection[Rate]) -> dict[int, list[Rate]]:
+    """The prices of the same kind that begin after each of these, the first first, by its number. One query."""
+    services = {rate.service_id for rate in rates}
+    known = Rate.objects.filter(service__in=services).order_by("starts_on", "pk") if services else ()
+    later = [rate for rate in known if not rate.never_held]
+    return {was.pk: [rate for rate in later if _is_like(rate, was) and rate.starts_on > was.starts_on] for was in rates}
+
+
 def in_force(on: date) -> Q:
     """Rates that hold on a day."""
     return Q(starts_on__lte=on) & (Q(ends_on=None) | Q(ends_on__gte=on))
@@ -104,8 +112,13 @@ def holds(rate: Rate, on: date) -> bool:
 
 
 def _follows(rate: Rate, was: Rate, first: date) -> bool:
-    same = (rate.service_id, rate.unit, rate.kind) == (was.service_id, was.unit, was.kind)
-    return same and rate.pk != was.pk and not rate.never_held and (rate.ends_on is None or rate.ends_on >= first)
+    lasts = not rate.never_held and (rate.ends_on is None or rate.ends_on >= first)
+    return _is_like(rate, was) and rate.pk != was.pk and lasts
+
+
+def _is_like(rate: Rate, was: Rate) -> bool:
+    """Whether two are prices of one unit of one service on one footing."""
+    return (rate.service_id, rate.unit, rate.kind) == (was.service_id, was.unit, was.kind)
 
 
 def _in_order(rate: Rate) -> tuple:

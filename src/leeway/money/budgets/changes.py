@@ -6,7 +6,7 @@ same at another charge. Who began and who ended is no change of a budget, and is
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -97,7 +97,8 @@ def _rows(**whose: Any) -> list[dict[str, Any]]:
         Budget.objects.filter(**whose)
         .order_by("case", "starts_on", "started_on", "pk")
         .values(
-            "pk", "case", "plan", "final_budget__inputs__line_ids", "starts_on", "cost_pence_per_week",
+            "pk", "case", "plan", "final_budget__inputs__line_ids", "final_budget__inputs__prices", "starts_on",
+            "cost_pence_per_week",
             "charge_pence_per_week", "nhs_pence_per_week", "ending__ends_on", "ending__replaced", "case__person",
             "case__person__date_of_birth", "case__support_reason", "final_budget__result__indicative_pence_per_week",
         )
@@ -157,9 +158,13 @@ def _lines(plans: Iterable[UUID]) -> Mapping[UUID, list[tuple[UUID, Bought]]]:
 
 
 def _agreed(row: Mapping[str, Any], lines: Mapping[UUID, list[tuple[UUID, Bought]]]) -> Agreed:
-    line_ids = row["final_budget__inputs__line_ids"]
+    line_ids, prices = row["final_budget__inputs__line_ids"], row["final_budget__inputs__prices"] or {}
     return Agreed(
-        tuple(bought for line, bought in lines.get(row["plan"], ()) if is_bought(line, line_ids)),
+        tuple(
+            replace(bought, unit_cost_pence=prices.get(str(line), bought.unit_cost_pence))
+            for line, bought in lines.get(row["plan"], ())
+            if is_bought(line, line_ids)
+        ),
         row["cost_pence_per_week"],
         row["charge_pence_per_week"],
         row["nhs_pence_per_week"],

@@ -45,9 +45,12 @@ class Budget(models.Model):
     committed = models.ForeignKey(Account, models.PROTECT, related_name="+")
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     started_on = models.DateField()
+    started_at = models.DateTimeField(
+        auto_now_add=True, help_text="Which is later of two from one day: the first of them never ran."
+    )
 
     class Meta:
-        ordering = ["-starts_on"]
+        ordering = ["-starts_on", "-started_at"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(

@@ -250,7 +250,7 @@ def _stretches(plan: Plan, starts_on: date) -> list[Stretch]:
 def picture(case_id: UUID, *, seen_by: User, on: date) -> Picture:
     """This case's present budget, with its schedule, its payments and its balances at the end of a day."""
     case = people.get_case(case_id, seen_by=seen_by, page="Budget and payments")
-    budgets = list(case.budgets.select_related("ending", "plan", "final_budget__line_change", "charge", "started_by"))
+    budgets = list(case.budgets.select_related("ending", "plan", "final_budget", "charge", "started_by"))
     if not budgets:
         return Picture(case, on, None, [], [], [], {}, [], [], [], None, [], [])
     budget = budgets[0]
@@ -294,7 +294,7 @@ def backdated(of_plan: Iterable[Budget]) -> list[Backdated]:
     return [
         Backdated(each, asked, _paid_before(each))
         for each, asked in found
-        if asked and (asked.back_pence or hasattr(each.final_budget, "line_change"))
+        if asked and (asked.back_pence or "line_ids" in each.final_budget.inputs)
     ]
 
 

@@ -107,7 +107,7 @@ DECIDED = (
         " WHERE line.plan_id = b.plan_id AND changed.final_budget_id = b.final_budget_id)",
     ),
     Relation(
-        "Line {line} ends by itself before {starts_on}, and no budget goes on without it from that day.",
+        "Line {line} changes by itself on {starts_on}, and no budget goes on with that from that day.",
         "SELECT changed.line_id AS line, changed.starts_on FROM planning_linechange AS changed "
         "WHERE changed.carried_out_on IS NOT NULL AND NOT EXISTS ("
         " SELECT 1 FROM budgets_budget AS b WHERE b.final_budget_id = changed.final_budget_id"
@@ -119,7 +119,21 @@ DECIDED = (
         "JOIN decisions_decision AS d ON d.id = b.final_budget_id "
         "JOIN planning_planline AS line ON line.plan_id = b.plan_id "
         "JOIN planning_linechange AS changed ON changed.line_id = line.id WHERE changed.carried_out_on IS NOT NULL "
-        "AND b.starts_on >= changed.starts_on AND COALESCE(jsonb_exists(d.inputs -> 'line_ids', line.id::text), TRUE)",
+        "AND changed.kind = 'ends' AND b.starts_on >= changed.starts_on "
+        "AND COALESCE(jsonb_exists(d.inputs -> 'line_ids', line.id::text), TRUE)",
+    ),
+    Relation(
+        "Budget {budget} does not pay for line {line} at the price that was taken for it from {starts_on}.",
+        "SELECT b.id AS budget, taken.line_id AS line, taken.starts_on FROM budgets_budget AS b "
+        "JOIN decisions_decision AS d ON d.id = b.final_budget_id "
+        "JOIN planning_planline AS line ON line.plan_id = b.plan_id JOIN LATERAL ("
+        " SELECT changed.line_id, changed.starts_on, rate.pence FROM planning_linechange AS changed "
+        " JOIN contracts_rate AS rate ON rate.id = changed.rate_id "
+        " WHERE changed.line_id = line.id AND changed.starts_on <= b.starts_on "
+        " ORDER BY changed.starts_on DESC, changed.made_at DESC LIMIT 1) AS taken ON TRUE "
+        "LEFT JOIN budgets_ending AS ended ON ended.budget_id = b.id "
+        "WHERE (d.inputs -> 'prices' ->> line.id::text)::bigint IS DISTINCT FROM taken.pence "
+        "AND NOT COALESCE(ended.ends_on < b.starts_on, FALSE)",
     ),
     Relation(
         "Budget {budget} does not say what was decided for its plan.",

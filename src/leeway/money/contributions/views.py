@@ -130,7 +130,7 @@ def change(request: SignedIn, case_id):
 
 def _decided(budget: Budget, change: queries.Change) -> str:
     said = "It is decided, the budget goes on with the new amount, and the person is told."
-    of_plan = Budget.objects.filter(plan=budget.plan_id).select_related("charge", "final_budget__line_change")
+    of_plan = Budget.objects.filter(plan=budget.plan_id).select_related("charge", "final_budget")
     for each in backdated(of_plan):
         asked = each.asked
         if each.budget.started_on == budget.started_on and each.budget.starts_on >= change.first.starts_on:

@@ -1,4 +1,7 @@
-"""Ending one line of a plan in force by itself: who works on the case decides it, and finance has the budget go on."""
+"""One line of a plan in force by itself: that it ends, and a new price of it.
+
+Who works on the case decides that it ends, and finance has the budget go on. A price that is recorded finance takes.
+"""
 
 from datetime import date
 
@@ -9,6 +12,7 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.locks import lock_case
+from leeway.care.people.models import Case
 from leeway.care.planning import actions as planning
 from leeway.care.planning.models import LineChange, PlanLine
 from leeway.days import PLANNED, check_day
@@ -32,7 +36,7 @@ def end_line(*, line: PlanLine, ends_on: date, reason: str, by: User, on: date) 
     check_can_work_on(by, case)
     line = PlanLine.objects.select_related("plan__case__person").get(pk=line.pk)
     weighed = queries.weigh_end(line=line, ends_on=ends_on, reason=reason, on=on)
-    starts_on = weighed.after.starts_on
+    starts_on = weighed.comes.after.starts_on
     return planning.end_line(line=line, starts_on=starts_on, reason=weighed.reason, by=by, on=on)
 
 
@@ -52,11 +56,10 @@ def carry_out(*, change: LineChange, seen: str, by: User, on: date) -> Budget:
     later days comes off what falls due next. `seen` is what the officer saw: refused where it comes out otherwise now.
     """
     check_can(by, Capability.START_BUDGETS)
-    case = lock_case(change.line.plan.case_id)
+    lock_case(change.line.plan.case_id)
     change = queries.change_now(change.pk)
     weighed = queries.weigh(change, on=on)
-    if weighed.seen != seen:
-        raise Refusal("What changes is not what you saw when you opened this page. Here is how it stands now.")
+    _require_seen(weighed, seen)
     budget = weighed.budget
     change = planning.decide_without(
         change=change,
@@ -66,8 +69,36 @@ def carry_out(*, change: LineChange, seen: str, by: User, on: date) -> Budget:
         by=by,
         on=on,
     )
+    return _go_on(budget, change, by, on)
+
+
+@transaction.atomic
+def take_prices(*, case: Case, seen: str, by: User, on: date) -> Budget:
+    """Have a budget go on at the next recorded prices of its lines, by the same plan, from the first day of these.
+
+    The personal budget and what the person pays are decided anew from that day, each with its letter. `seen` is what
+    the officer saw: refused where it comes out otherwise now.
+    """
+    check_can(by, Capability.START_BUDGETS)
+    case = lock_case(case.pk)
+    prices, weighed = queries.weigh_prices(case, on=on)
+    _require_seen(weighed, seen)
+    budget = weighed.budget
+    change, *_ = planning.decide_at_prices(
+        plan=budget.plan, lines=prices.lines, weighed=weighed.after, before=budget.final_budget, by=by, on=on
+    )
+    return _go_on(budget, change, by, on)
+
+
+def _require_seen(weighed: queries.Comes, seen: str) -> None:
+    if weighed.seen != seen:
+        raise Refusal("What changes is not what you saw when you opened this page. Here is how it stands now.")
+
+
+def _go_on(budget: Budget, change: LineChange, by: User, on: date) -> Budget:
+    """Have a budget go on as it was decided because of a change of its lines."""
     assert change.charge is not None, "it was decided with the budget"
     after = go_on(budget, change.charge, by, on, change.final_budget)
     require_chargeable([after.pk])
-    let_days_gone_fall_due(case, on)
+    let_days_gone_fall_due(budget.case, on)
     return after

@@ -1,34 +1,55 @@
-"""Reading what would come of ending one line of a plan by itself."""
+"""Reading what would come of ending one line of a plan by itself, and of new prices of its lines."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import Http404
 
 from leeway import said
+from leeway.access.access import check_can
+from leeway.access.looks import record_looks
 from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.people import queries as people
-from leeway.care.planning.line_changes import Weighed, require_in_force, require_may_end, require_open, weigh_without
-from leeway.care.planning.models import LineChange, PlanLine
+from leeway.care.people.models import Case
+from leeway.care.planning.costs import in_words, weekly_pence
+from leeway.care.planning.line_changes import (
+    Weighed,
+    at_price,
+    bought_now,
+    require_in_force,
+    require_may_end,
+    require_open,
+    weigh_at_prices,
+    weigh_without,
+)
+from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLine, PlanState
 from leeway.law.numbers import pounds
+from leeway.market.contracts.models import Rate
+from leeway.market.contracts.queries import later_prices
+from leeway.market.units import Frequency
 from leeway.money.budgets.models import Budget
 from leeway.money.budgets.queries import paid_beyond
 from leeway.money.budgets.schedule import DAY
 from leeway.money.budgets.shares import order_of_charge, share_out
 from leeway.refusal import Refusal
 
+#: How long before its first day a new price may be taken: as long as charges about to change are listed.
+AHEAD = timedelta(weeks=8)
+
 
 @dataclass(frozen=True, slots=True)
-class Ends:
-    """What would come of ending a line: the budget that runs, what it would be then, and what was paid for later days.
+class Comes:
+    """What would come of a change of lines: the budget that runs, what it would be, and what was paid for later days.
 
     What was paid in a way of holding of which nothing is paid out any more comes off nothing.
     """
 
     budget: Budget
     after: Weighed
-    reason: str
     comes_off_pence: int
     stays_paid_pence: int
 
@@ -44,9 +65,42 @@ class Ends:
 
     @property
     def seen(self) -> str:
-        """What a page shows of it: the budget that goes on and its amounts."""
+        """What a page shows of it: the budget that goes on, from when, and its amounts."""
         after = self.after.result
-        return f"{self.budget.pk} {after['pence_per_week']} {after['charge_pence_per_week']}"
+        amounts = f"{after['pence_per_week']} {after['charge_pence_per_week']}"
+        return f"{self.budget.pk} {self.after.starts_on} {amounts}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What would come of ending a line, and why it ends."""
+
+    comes: Comes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPrices:
+    """From which day some lines of a running budget cost another recorded price: each until then, and from then."""
+
+    budget: Budget
+    starts_on: date
+    lines: list[tuple[PlanLine, PlanLine]]
+
+    @property
+    def in_words(self) -> list[tuple[str, str, str]]:
+        """Each line with what it costs a week until then and from then, as people read it."""
+        return [(was.what, _priced(was), _priced(new)) for was, new in self.lines]
+
+    @property
+    def held_before(self) -> date | None:
+        """The first day of a price, where it lies before the budget that runs, and so counts later than it holds."""
+        days = [new.rate.starts_on for _, new in self.lines if new.rate and new.rate.starts_on < self.starts_on]
+        return min(days, default=None)
+
+
+def _priced(line: PlanLine) -> str:
+    return f"{in_words(line)}: {pounds(weekly_pence(line))} a week"
 
 
 def get_line(case_id: UUID, line_id: UUID, *, seen_by: User) -> PlanLine:
@@ -61,7 +115,7 @@ def get_line(case_id: UUID, line_id: UUID, *, seen_by: User) -> PlanLine:
 def get_change(case_id: UUID, change_id: UUID, *, seen_by: User) -> LineChange:
     """That one line of a plan ends, in a case that this user may see."""
     case = people.get_case(case_id, seen_by=seen_by, page="End one thing in the plan")
-    if not LineChange.objects.filter(pk=change_id, line__plan__case=case).exists():
+    if not LineChange.objects.filter(pk=change_id, kind=LineChangeKind.ENDS, line__plan__case=case).exists():
         raise Http404("There is no such change of a plan of this case.")
     return change_now(change_id)
 
@@ -76,18 +130,18 @@ def weigh_end(*, line: PlanLine, ends_on: date, reason: str, on: date) -> Ends:
     require_may_end(line)
     ask = "Say in a sentence why it ends. The person can read this."
     why = said.ended(said.sentence(reason, ask=ask, field="reason"))
-    return _weigh(line, ends_on, why, on)
+    return Ends(_weigh_end(line, ends_on, on), why)
 
 
-def weigh(change: LineChange, *, on: date) -> Ends:
+def weigh(change: LineChange, *, on: date) -> Comes:
     """The same of a line that somebody decided to end."""
     require_open(change)
     require_in_force(change.line)
-    return _weigh(change.line, change.last_day, change.reason, on)
+    return _weigh_end(change.line, change.last_day, on)
 
 
-def _weigh(line: PlanLine, ends_on: date, reason: str, on: date) -> Ends:
-    budget = _running(line)
+def _weigh_end(line: PlanLine, ends_on: date, on: date) -> Comes:
+    budget = _running(line.plan)
     if ends_on < budget.starts_on:
         raise Refusal(
             f"The budget that runs started on {budget.starts_on:%-d %B %Y}. The last day of “{line.what}” is that day "
@@ -95,19 +149,80 @@ def _weigh(line: PlanLine, ends_on: date, reason: str, on: date) -> Ends:
             field="ends_on",
         )
     after = weigh_without(line, ends_on + DAY, before=budget.final_budget, charge=budget.charge, on=on)
-    paid = paid_beyond(budget, ends_on)
+    return _comes(budget, after)
+
+
+def _comes(budget: Budget, after: Weighed) -> Comes:
+    paid = paid_beyond(budget, after.starts_on - DAY)
     lines, order = [costed for _, costed in after.lines], order_of_charge(after.starts_on)
     shares = share_out(after.result, dict(after.charge.result), lines, order)
     comes_off = sum(paid.get(share.way, 0) for share in shares if share.paid_pence_per_week)
-    return Ends(budget, after, reason, comes_off, sum(paid.values()) - comes_off)
+    return Comes(budget, after, comes_off, sum(paid.values()) - comes_off)
 
 
-def _running(line: PlanLine) -> Budget:
-    """The budget that pays for a line and goes on."""
-    budgets = Budget.objects.filter(plan=line.plan_id).select_related("case__person", "plan", "final_budget", "charge")
+def _running(plan: Plan) -> Budget:
+    """The budget that pays for a plan and goes on."""
+    budgets = Budget.objects.filter(plan=plan).select_related("case__person", "plan", "final_budget", "charge")
     budget = budgets.select_related("ending").first()
     if budget is None:
-        raise Refusal("The budget of this plan has not started, so nothing of it ends by itself.")
+        raise Refusal("The budget of this plan has not started, so no line of it changes by itself.")
     if hasattr(budget, "ending"):
-        raise Refusal("This budget has its last day already, so no line of it ends by itself.")
+        raise Refusal("This budget has its last day already, so no line of it changes by itself.")
     return budget
+
+
+def next_prices(budgets: Sequence[Budget]) -> dict[UUID, NewPrices]:
+    """Of some running budgets those with a line whose recorded price has another in its place: the next day of one.
+
+    What is paid once is paid as agreed. A price counts from the first day of the budget that runs, if it holds longer.
+    """
+    lines = bought_now(budget.plan_id for budget in budgets)
+    later = later_prices([line.rate for its in lines.values() for line in its if line.rate is not None])
+    found = {}
+    for budget in budgets:
+        days: dict[date, list[tuple[PlanLine, PlanLine]]] = defaultdict(list)
+        for line in lines[budget.plan_id]:
+            rate = _next_price(line, later, budget.starts_on)
+            if rate is not None:
+                days[max(rate.starts_on, budget.starts_on)].append((line, at_price(line, rate)))
+        if days:
+            found[budget.pk] = NewPrices(budget, min(days), days[min(days)])
+    return found
+
+
+def _next_price(line: PlanLine, later: Mapping[int, list[Rate]], since: date) -> Rate | None:
+    if line.rate is None or line.frequency == Frequency.ONCE:
+        return None
+    lasting = (rate for rate in later[line.rate.pk] if rate.ends_on is None or rate.ends_on >= since)
+    return next((rate for rate in lasting if rate.pence != line.unit_cost_pence), None)
+
+
+def weigh_prices(case: Case, *, on: date) -> tuple[NewPrices, Comes]:
+    """What would come of the next new prices of a case's plan. Raises the Refusal of what cannot be done."""
+    plan = case.plans.filter(state=PlanState.AGREED).first()
+    budget = _running(plan) if plan else None
+    found = next_prices([budget]).get(budget.pk) if budget else None
+    if budget is None or found is None:
+        raise Refusal("No recorded price of the plan in force has another in its place.")
+    if found.starts_on > on + AHEAD:
+        raise Refusal(
+            f"The next price begins on {found.starts_on:%-d %B %Y}. It can be taken from "
+            f"{found.starts_on - AHEAD:%-d %B %Y} on: until then, what the person pays of it is not known."
+        )
+    new = {line.pk: line for _, line in found.lines}
+    after = weigh_at_prices(new, found.starts_on, before=budget.final_budget, charge=budget.charge, on=on)
+    return found, _comes(budget, after)
+
+
+def new_prices(*, seen_by: User, on: date) -> list[NewPrices]:
+    """Whose lines have another recorded price within eight weeks, or should have by now, the first day at the top."""
+    check_can(seen_by, Capability.START_BUDGETS)
+    over = PlanLine.objects.filter(plan__state=PlanState.AGREED, rate__ends_on__isnull=False)
+    running = Budget.objects.filter(ending=None, plan__in=over.values("plan"), case__person__date_of_death=None)
+    found = next_prices(running.select_related("case__person")).values()
+    near = sorted(
+        (each for each in found if each.starts_on <= on + AHEAD),
+        key=lambda each: (each.starts_on, str(each.budget.case_id)),
+    )
+    record_looks(viewer=seen_by, person_ids=[each.budget.case.person_id for each in near], page="New prices of plans")
+    return near

@@ -1,13 +1,14 @@
-"""Pages on which one line of a plan in force ends by itself."""
+"""Pages on which one line of a plan in force ends by itself, and on which new prices are taken."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from leeway.access.access import SignedIn
 from leeway.acting import act, attempt, is_barred, press, why_not
 from leeway.care.people.access import check_can_work_on
+from leeway.care.people.queries import get_case
 from leeway.care.planning.line_changes import require_may_end
 from leeway.money.lines import actions, queries
 from leeway.money.lines.forms import EndLineForm, SeenForm
@@ -33,7 +34,9 @@ def end(request: SignedIn, case_id, line_id):
     elif request.method == "POST" and request.POST.get("step") != "change":
         today = timezone.localdate()
         weighed = attempt(form, lambda: queries.weigh_end(line=line, **form.cleaned_data, on=today))
-    context = {"line": line, "case": line.plan.case, "form": form, "weighed": weighed.result if weighed else None}
+    found = weighed.result if weighed else None
+    context = {"line": line, "case": line.plan.case, "form": form, "weighed": found and found.comes}
+    context["reason"] = found and found.reason
     return render(request, "lines/end.jinja", context)
 
 
@@ -61,3 +64,26 @@ def carry_out(request: SignedIn, case_id, change_id):
     weighed = queries.weigh(change, on=today)
     context = {"change": change, "case": change.line.plan.case, "form": form, "weighed": weighed}
     return render(request, "lines/carry_out.jinja", context)
+
+
+@require_GET
+def new_prices(request: SignedIn):
+    """Whose lines have another recorded price, from which day, and which."""
+    found = queries.new_prices(seen_by=request.user, on=timezone.localdate())
+    return render(request, "lines/new_prices.jinja", {"found": found})
+
+
+@require_http_methods(["GET", "POST"])
+def take_prices(request: SignedIn, case_id):
+    """Look at what new prices change, and have the budget go on at them."""
+    case = get_case(case_id, seen_by=request.user, page="New prices")
+    form = SeenForm(request.POST or None)
+    if act(form, lambda **by_on: actions.take_prices(case=case, **form.cleaned_data, **by_on), request):
+        messages.success(request, "The budget goes on at the new prices, and the plan stays as it was agreed.")
+        return redirect("budgets:show", case_id)
+    today = timezone.localdate()
+    if why := why_not(lambda: queries.weigh_prices(case, on=today)):
+        messages.error(request, why)
+        return redirect("budgets:show", case_id)
+    prices, weighed = queries.weigh_prices(case, on=today)
+    return render(request, "lines/prices.jinja", {"case": case, "form": form, "prices": prices, "weighed": weighed})

@@ -1,7 +1,7 @@
 """Every write about a support plan: writing it, choosing how the budget is held, signing it off, agreeing it."""
 
 from leeway.care.planning.actions.answering import answer_challenge, answer_need
-from leeway.care.planning.actions.changing_lines import decide_without, end_line, keep_line
+from leeway.care.planning.actions.changing_lines import decide_at_prices, decide_without, end_line, keep_line
 from leeway.care.planning.actions.changing_mind import (
     answer_change_of_mind,
     change_mind,
@@ -37,7 +37,6 @@ from leeway.care.planning.actions.writing import (
     set_start,
     start_plan,
     take_new_price,
-    uprate_plan,
 )
 
 __all__ = [
@@ -58,6 +57,7 @@ __all__ = [
     "change_mind",
     "charge_many",
     "check_direct_payment",
+    "decide_at_prices",
     "decide_without",
     "disagree",
     "end_line",
@@ -78,6 +78,5 @@ __all__ = [
     "take_back",
     "take_back_change_of_mind",
     "take_new_price",
-    "uprate_plan",
     "warn_of_four_weeks",
 ]

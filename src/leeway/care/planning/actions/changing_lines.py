@@ -1,5 +1,9 @@
-"""Ending one line of a plan in force by itself: whoever works on the case decides it; finance carries it out."""
+"""One line of a plan in force by itself: that it ends, and at which price it goes on.
 
+That it ends is decided by whoever works on the case, and finance carries it out; a recorded price finance takes.
+"""
+
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -14,9 +18,18 @@ from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.planning.actions.deciding import reasons_of
 from leeway.care.planning.costs import budget_steps
-from leeway.care.planning.line_changes import Weighed, require_in_force, require_may_end, require_open
-from leeway.care.planning.models import LineChange, PlanLine
+from leeway.care.planning.line_changes import (
+    Weighed,
+    as_changed,
+    bought_now,
+    require_in_force,
+    require_may_end,
+    require_open,
+)
+from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLine
 from leeway.days import PLANNED, check_day
+from leeway.law.numbers import pounds
+from leeway.market.units import Unit
 
 
 @transaction.atomic
@@ -61,34 +74,99 @@ def decide_without(
     line, case = change.line, change.line.plan.case
     require_open(change)
     require_in_force(line)
-    charged = charge_from(case, weighed.starts_on, dict(weighed.charge.inputs), (f"“{line.what}” ends",))
-    (change.charge,) = decide_many(wanted=[charged], by=by, on=on)
-    kept = line.plan.lines.filter(pk__in=[key for key, _ in weighed.lines])
-    as_before = f"in the same proportion as {before.decided_by.name} decided."
-    change.final_budget = decide_by_judgement(
-        case=case,
-        kind=DecisionKind.FINAL_BUDGET,
-        inputs=_inputs(line, weighed, before, change.charge),
-        result=weighed.result,
-        steps=budget_steps(weighed.result, list(kept), reason=as_before, manager=change.decided_by.name),
-        reasons=[change.told, *reasons_of(weighed.result, [change.charge], "", by)],
-        by=change.decided_by,
+    _decide(
+        [change],
+        weighed,
+        before,
+        because=f"“{line.what}” ends",
+        as_before=f"in the same proportion as {before.decided_by.name} decided.",
+        by=by,
         on=on,
     )
-    change.carried_out_by, change.carried_out_on = by, on
     change.save(update_fields=["final_budget", "charge", "carried_out_by", "carried_out_on"])
-    line.plan.charges.add(change.charge)
     sentence = f"From {change.starts_on:%-d %B %Y} the budget goes on without “{line.what}”. {left_over}".strip()
     tell(case=case, kind=Event.LINE_ENDED, sentence=sentence, by=by, on=on)
     return change
 
 
-def _inputs(line: PlanLine, weighed: Weighed, before: Decision, charge: Decision) -> dict:
+@transaction.atomic
+def decide_at_prices(
+    *, plan: Plan, lines: Sequence[tuple[PlanLine, PlanLine]], weighed: Weighed, before: Decision, by: User, on: date
+) -> list[LineChange]:
+    """Decide the personal budget with lines at new recorded prices, and what is paid of it, from a day on; tell it.
+
+    `lines` has each as it is bought until then, and from then; `before` is the budget that was decided until then.
+    Called by what has the money go on, which has checked permission and locked the case.
+    """
+    check_lives(plan.case.person)
+    changes = []
+    for was, new in lines:
+        assert new.rate is not None, "a price that is recorded"
+        require_in_force(was)
+        reason = (
+            f"“{new.what}” costs {pounds(new.rate.pence)} {Unit(new.rate.unit).with_article} from "
+            f"{weighed.starts_on:%-d %B %Y}, and cost {pounds(was.unit_cost_pence)} until then. It is the same support."
+        )
+        change = LineChange(
+            line=was, kind=LineChangeKind.PRICE, starts_on=weighed.starts_on, rate=new.rate, reason=reason,
+            decided_by=by, decided_on=on,
+        )  # fmt: skip
+        changes.append(change)
+    _decide(
+        changes,
+        weighed,
+        before,
+        because="the price of support is another",
+        as_before=f"as far beside what the plan costs as {before.decided_by.name} decided.",
+        by=by,
+        on=on,
+    )
+    for change in changes:
+        change.save(force_insert=True)
+    tell(case=plan.case, kind=Event.LINE_REPRICED, sentence=" ".join(each.told for each in changes), by=by, on=on)
+    return changes
+
+
+def _decide(
+    changes: Sequence[LineChange],
+    weighed: Weighed,
+    before: Decision,
+    *,
+    because: str,
+    as_before: str,
+    by: User,
+    on: date,
+) -> None:
+    """Decide what some changes of one plan's lines make of its budget, and of what is paid of it, from their day on."""
+    first = changes[0]
+    plan = first.line.plan
+    (charge,) = decide_many(
+        wanted=[charge_from(plan.case, weighed.starts_on, dict(weighed.charge.inputs), (because,))], by=by, on=on
+    )
+    lines = as_changed(bought_now([plan.pk])[plan.pk], changes)
+    decided = decide_by_judgement(
+        case=plan.case,
+        kind=DecisionKind.FINAL_BUDGET,
+        inputs=_inputs(changes, weighed, before, charge),
+        result=weighed.result,
+        steps=budget_steps(weighed.result, lines, reason=as_before, manager=first.decided_by.name),
+        reasons=[*(each.told for each in changes), *reasons_of(weighed.result, [charge], "", by)],
+        by=first.decided_by,
+        on=on,
+    )
+    for each in changes:
+        each.final_budget, each.charge, each.carried_out_by, each.carried_out_on = decided, charge, by, on
+    plan.charges.add(charge)
+
+
+def _inputs(changes: Sequence[LineChange], weighed: Weighed, before: Decision, charge: Decision) -> dict:
+    """What a budget is decided on: `prices` has what one costs of the lines that were given another price since."""
+    new = {str(each.line_id): each.rate.pence for each in changes if each.rate is not None}
     return before.inputs | {
         "charge_decisions": [str(charge.pk)],
         "starts_on": weighed.starts_on.isoformat(),
-        "without": str(line.pk),
         "line_ids": [str(key) for key, _ in weighed.lines],
+        "prices": before.inputs.get("prices", {}) | new,
         "lines": [asdict(costed) for _, costed in weighed.lines],
         "final_pence_per_week": weighed.result["pence_per_week"],
     }

@@ -11,7 +11,7 @@ from leeway.care.assessment.queries import funded_by
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import standing
 from leeway.care.people.access import can_work_on, check_can_work_on
-from leeway.care.people.actions import move_case, tell
+from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Person
 from leeway.care.people.states import Stage, require_stage
@@ -37,7 +37,6 @@ from leeway.care.planning.queries import (
     begins_too_soon,
     open_plan,
     plan_in_force,
-    plan_lines,
     price_changes,
     price_to_take,
 )
@@ -45,11 +44,10 @@ from leeway.days import PLANNED, check_day
 from leeway.law.births import BirthdayNeeded
 from leeway.law.months import anniversary
 from leeway.law.numbers import pounds
-from leeway.law.stretches import DAY
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import matching_rate
 from leeway.market.units import Frequency
-from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
+from leeway.refusal import NotAllowed, Refusal
 
 PERSON_WRITES = frozenset({"about_me", "contingency", "risks"})
 WORKER_WRITES = PERSON_WRITES | {"author", "prevention"}
@@ -95,36 +93,6 @@ def start_plan(*, case: Case, by: User, on: date) -> Plan:
     plan = new_plan(case, on, like=plan_in_force(case))
     sentence = f"Started writing support plan {plan.number}."
     tell(case=case, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
-    return plan
-
-
-@transaction.atomic
-def uprate_plan(*, case: Case, version: int, by: User, on: date) -> Plan:
-    """Write the plan in force again at the recorded prices that took the place of its own, and change nothing else.
-
-    It takes over what was explained, chosen and answered, and goes the usual way: a manager, then the person's
-    agreement. It starts on the first day on which every new price holds, and
-    after the one in force, whose `version` this is.
-    """
-    check_can_work_on(by, case)
-    require_stage(case.stage, Stage.ACTIVE)
-    before = plan_in_force(case)
-    if before is None or before.version != version:
-        raise EditedMeanwhile
-    new = [change.now for change in price_changes(plan_lines(before), on).values() if change.now is not None]
-    if not new:
-        raise Refusal("No recorded price of this plan has another in its place. Hold a review to change the plan.")
-    sentence = f"Plan {before.number} is written again at new prices. Nothing else changes."
-    move_case(case=case, to=Stage.PLANNING, kind=Event.PLAN_STARTED, sentence=sentence, by=by, on=on)
-    plan = new_plan(case, on, like=before)
-    days = [on, *(rate.starts_on for rate in new), *([before.starts_on + DAY] if before.starts_on else [])]
-    set_start(plan=plan, version=plan.version, starts_on=max(days), by=by, on=on)
-    lines = plan_lines(plan)
-    for line in lines:
-        line.plan = plan
-        change = price_changes([line], on).get(line.pk)
-        if change is not None and change.now is not None:
-            take_new_price(line=line, version=plan.version, rate=change.now, by=by, on=on)
     return plan
 
 
@@ -274,7 +242,8 @@ def _keep_evidence(plan: Plan) -> None:
     choice = offers_and_choice(before).choice
     if choice is None:
         return
-    now, then = (sorted(each.lines.select_related("rate", "aim"), key=shape_but_way) for each in (plan, before))
+    now = sorted(plan.lines.select_related("rate", "aim"), key=shape_but_way)
+    then = sorted(still_bought(before), key=shape_but_way)
     for line, was in zip(now, then, strict=True):
         line.way = was.way
         line.save(update_fields=["way"])

@@ -637,21 +637,24 @@ class Migration(migrations.Migration):
             name='LineChange',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('starts_on', models.DateField(help_text='The first day without it.')),
+                ('starts_on', models.DateField(help_text='The first day on which it is so.')),
                 ('reason', models.TextField()),
                 ('decided_on', models.DateField()),
                 ('carried_out_on', models.DateField(null=True)),
                 ('taken_back_on', models.DateField(null=True)),
                 ('carried_out_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('charge', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='decisions.decision')),
+                ('charge', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='decisions.decision')),
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('final_budget', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='line_change', to='decisions.decision')),
+                ('final_budget', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='line_changes', to='decisions.decision')),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='planning.planline')),
                 ('taken_back_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('kind', models.CharField(choices=[('ends', 'It ends'), ('price', 'It goes on at another price')], default='ends', max_length=10)),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('rate', models.ForeignKey(help_text='The recorded price that counts from then.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contracts.rate')),
             ],
             options={
-                'ordering': ['starts_on', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('taken_back_on', None)), fields=('line',), name='line_ends_once'), models.CheckConstraint(condition=models.Q(models.Q(('carried_out_by', None), ('carried_out_on', None), ('charge', None), ('final_budget', None)), models.Q(('carried_out_by__isnull', False), ('carried_out_on__isnull', False), ('charge__isnull', False), ('final_budget__isnull', False), ('taken_back_on', None)), _connector='OR'), name='line_change_carried_out_whole'), models.CheckConstraint(condition=models.Q(models.Q(('taken_back_by', None), ('taken_back_on', None)), models.Q(('taken_back_by__isnull', False), ('taken_back_on__isnull', False)), _connector='OR'), name='line_change_taken_back_by_somebody')],
+                'ordering': ['starts_on', 'made_at', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('carried_out_by', None), ('carried_out_on', None), ('charge', None), ('final_budget', None)), models.Q(('carried_out_by__isnull', False), ('carried_out_on__isnull', False), ('charge__isnull', False), ('final_budget__isnull', False), ('taken_back_on', None)), _connector='OR'), name='line_change_carried_out_whole'), models.CheckConstraint(condition=models.Q(models.Q(('taken_back_by', None), ('taken_back_on', None)), models.Q(('taken_back_by__isnull', False), ('taken_back_on__isnull', False)), _connector='OR'), name='line_change_taken_back_by_somebody'), models.UniqueConstraint(condition=models.Q(('kind', 'ends'), ('taken_back_on', None)), fields=('line',), name='line_ends_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'ends'), ('rate', None)), models.Q(('carried_out_on__isnull', False), ('kind', 'price'), ('rate__isnull', False)), _connector='OR'), name='line_change_of_a_price_names_it')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -664,7 +667,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='linechange',
-            trigger=pgtrigger.compiler.Trigger(name='line_change_is_kept_but', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."line_id" IS DISTINCT FROM (NEW."line_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='94708d545324cbd805d1d0131c3005205806d279', operation='UPDATE', pgid='pgtrigger_line_change_is_kept_but_65505', table='planning_linechange', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='line_change_is_kept_but', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."line_id" IS DISTINCT FROM (NEW."line_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."rate_id" IS DISTINCT FROM (NEW."rate_id") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."decided_by_id" IS DISTINCT FROM (NEW."decided_by_id") OR OLD."decided_on" IS DISTINCT FROM (NEW."decided_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='2d638d73bfa5f8299846c87da0e3af68b4bd4ae6', operation='UPDATE', pgid='pgtrigger_line_change_is_kept_but_65505', table='planning_linechange', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='linechange',

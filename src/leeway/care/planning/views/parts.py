@@ -1,5 +1,6 @@
 """What the pages of planning share: whose plan it is, who reads it, and the parts that templates show."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -19,8 +20,8 @@ from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, 
 from leeway.care.planning.enough import enough_to_employ
 from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.forms import PERSON
-from leeway.care.planning.line_changes import changes_of_lines
-from leeway.care.planning.models import Plan, PlanLine, PlanState, Way
+from leeway.care.planning.line_changes import as_changed, changes_of_lines
+from leeway.care.planning.models import LineChange, Plan, PlanLine, PlanState, Way
 from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.market.contracts.presenters import change_in_words, kind_in_words
 
@@ -42,12 +43,12 @@ def own_relationship(request: SignedIn, case: Case) -> Relationship | None:
     return case.person.relationships.filter(user=request.user.pk).order_by("-starts_on").first()
 
 
-def rows(lines: list[PlanLine], on: date) -> list[dict]:
-    """The lines of a plan, as its tables show them, and what became of the prices they were written with.
+def rows(lines: list[PlanLine], on: date, changes: Sequence[LineChange] = ()) -> list[dict]:
+    """The lines of a plan, as its tables show them, and what became of the prices that their budget is at.
 
     Whether a line is free by law is said of the day on which support starts, or of today once it has.
     """
-    changed = queries.price_changes(lines, on)
+    changed = queries.price_changes(as_changed(lines, changes), on)
     begins = max((line.plan.starts_on or on for line in lines), default=on)
     free = queries.free_by_law(lines, max(begins, on))
     return [
@@ -79,6 +80,7 @@ def whole(plan: Plan, on: date) -> dict:
     """A plan with all that stands in it, and its running total against the indicative budget."""
     lines = queries.plan_lines(plan)
     costed, found = totals(lines), queries.offers_and_choice(plan, lines)
+    changes = changes_of_lines(plan)
     guide = queries.indicative(plan.case)
     guide_pence = queries.indicative_pence(guide)
     return {
@@ -89,16 +91,17 @@ def whole(plan: Plan, on: date) -> dict:
         "aims": list(plan.aims.all()),
         "lines": lines,
         "needs": needs_of(plan, lines, found=found),
-        "rows": rows(lines, on),
+        "rows": rows(lines, on, changes),
         "costed": costed,
-        "enough": enough_to_employ(lines, on),
+        "enough": enough_to_employ(as_changed(lines, changes), on),
         "guide": guide,
         "guide_pence": guide_pence,
         "costed_instead": queries.is_costed_instead(guide),
         "over_pence": costed["pence_per_week"] - guide_pence if guide_pence is not None else 0,
         "found": found,
         "charges": queries.charges_of(plan),
-        "line_changes": {change.line_id: change for change in changes_of_lines(plan)},
+        "line_changes": changes,
+        "changes_by_line": {line.pk: [each for each in changes if each.line_id == line.pk] for line in lines},
         "sent_back": list(plan.sent_back.all()),
     }
 

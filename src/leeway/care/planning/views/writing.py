@@ -26,7 +26,7 @@ from leeway.care.planning.lines import LineForm, LineKind, LineKindForm, kind_of
 from leeway.care.planning.models import PlanLine
 from leeway.care.planning.views.changing_mind import in_short, may_change_mind
 from leeway.care.planning.views.parts import go_on, open_plan_of, page, whole
-from leeway.forms import VersionedForm, WholeForm
+from leeway.forms import WholeForm
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.presenters import kind_in_words, price_in_words
 from leeway.market.contracts.queries import rates_on
@@ -47,7 +47,8 @@ def overview(request: SignedIn, case_id, number=None):
         "plan": plan,
         "care_too": reads_care(case, seen_by=request.user),
         "can_work": can_work_on(request.user, case) and lives(case.person),
-        "can_uprate": case.stage == Stage.ACTIVE,
+        "in_place": case.stage == Stage.ACTIVE,
+        "takes_prices": request.user.can(Capability.START_BUDGETS),
         "can_start": case.stage == Stage.PLANNING and queries.open_plan(case) is None,
         "past": list(queries.past_plans(case)),
     }
@@ -86,20 +87,6 @@ def start(request: SignedIn, case_id):
     case = get_case(case_id, seen_by=request.user, page="Support plan")
     done = press(lambda **by_on: actions.start_plan(case=case, **by_on), request)
     return redirect("planning:about" if done and not done.result.about_me else "planning:overview", case_id)
-
-
-@require_POST
-def uprate(request: SignedIn, case_id):
-    """Write the plan in force again at the prices that took the place of its own."""
-    case = get_case(case_id, seen_by=request.user, page="Support plan", of_the_living=True)
-    form = VersionedForm(request.POST)
-    if act(
-        form, lambda **by_on: actions.uprate_plan(case=case, version=form.cleaned_data["version"], **by_on), request
-    ):
-        messages.success(request, "The plan has the new prices. Nobody is asked to explain or choose anything again.")
-    for error in [str(error) for errors in form.errors.values() for error in errors]:
-        messages.error(request, error)
-    return redirect("planning:overview", case_id)
 
 
 def write_about(request: SignedIn, case_id):

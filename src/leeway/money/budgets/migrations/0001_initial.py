@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ('charge_taken_first_from', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), help_text="The council's order of taking the charge, as it was.")),
                 ('pay_calendar_starts_on', models.DateField(help_text='The first day of any one pay period, as it was.')),
                 ('started_on', models.DateField()),
+                ('started_at', models.DateTimeField(auto_now_add=True, help_text='Which is later of two from one day: the first of them never ran.')),
                 ('available', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budgets', to='people.case')),
                 ('charge', models.ForeignKey(help_text='What the person pays of it.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='decisions.decision')),
@@ -78,7 +79,7 @@ class Migration(migrations.Migration):
                 ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': ['-starts_on'],
+                'ordering': ['-starts_on', '-started_at'],
             },
         ),
         migrations.CreateModel(
