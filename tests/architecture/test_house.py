@@ -58,7 +58,10 @@ OWN_WORDS = {
         "remittances", "returning", "sampling", "settling", "steps",
         "together", "together_views", "waiting", "withdrawing",
     },
-    "money/budgets/actions": {"starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out"},
+    "money/budgets/actions": {
+        "starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out",
+        "not_charging",
+    },
     "money/funders": {"attributing", "charging", "of_one", "relations"},
     "money/contributions": {"relations"},
     "money/figures": {
@@ -66,8 +69,8 @@ OWN_WORDS = {
     },
     "money/disputes": {"owing", "relations"},
     "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},
-    "money/invoices": {"bought", "comparing", "file_views", "kinds", "matching", "relations", "tables"},
-    "money/invoices/actions": {"agreeing", "matching", "receiving", "taking_in", "visiting"},
+    "money/invoices": {"bought", "charging", "comparing", "file_views", "kinds", "matching", "relations", "tables"},
+    "money/invoices/actions": {"agreeing", "charging", "matching", "receiving", "taking_in", "visiting"},
     "money/uprating": {"working_out", "applying", "telling", "undoing", "relations"},
     "money/statements": {
         "candidates", "choosing", "columns", "columns_views", "explaining", "keeping", "kinds", "matching", "picking",

@@ -38,7 +38,7 @@ from leeway.money.disputes.models import Dispute, Outcome
 from leeway.money.funders import actions as funders
 from leeway.money.funders.models import FunderKind
 from leeway.money.invoices import actions as invoices
-from leeway.money.invoices.kinds import Answered
+from leeway.money.invoices.kinds import Answered, Happened
 from leeway.money.invoices.models import Dispute as Argument
 from leeway.money.invoices.models import Invoice, Owed
 from leeway.money.ledger.queries import balance
@@ -128,6 +128,16 @@ def _provider(world: World) -> Provider:
     if world.owed is not None:
         return world.owed.invoice.provider
     return Provider.objects.get_or_create(name=f"Provider of {world.case.pk.hex[:12]}")[0]
+
+
+def _missed(world: World) -> Any:
+    """Una's one hour of a week did not come, and its week is not charged for yet."""
+    assert world.owing is not None
+    provider = Provider.objects.create(name=f"Visits to {world.owing.pk.hex[:12]}")
+    new = invoices.NewVisit(
+        day=date(2026, 4, 29), happened=Happened.MISSED, name=str(world.owing.person), planned_minutes=60
+    )
+    return invoices.enter_visit(provider=provider, new=new, shown_by="Una says so", by=world.finn, on=AFTER)
 
 
 def _provider_account(world: World, number: str) -> PayeeAccount:
@@ -539,6 +549,7 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "another approved": _another_approved,
     "together": _together,
     "entered": lambda world: _account(world, "87654321"),
+    "missed": _missed,
     "fallen due": lambda world: contributions.let_fall_due(on=AFTER),
     "receipt": _receipt,
     "checked": _check,
@@ -796,19 +807,24 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     ),
     invoices.agree_invoice: Action(_agree_invoice, ("compared",)),
     invoices.answer_dispute: Action(_answer_argument, ("compared", "argued")),
+    invoices.charge_everybody_as_delivered: Action(
+        lambda world: invoices.charge_everybody_as_delivered(on=AFTER), ("owing", "missed", "fallen due")
+    ),
 }
 NAMES = {action: f"{action.__module__.partition('.actions')[0].split('.')[-1]}.{action.__name__}" for action in ACTIONS}
 
 
 #: By room, what its actions are played with beside each other: whatever else writes of the same person's same account.
 BESIDE: dict[str, frozenset[Callable[..., Any]]] = {
-    "bills": frozenset((contributions.let_fall_due, statements.receive_referenced)),
+    "bills": frozenset((
+        contributions.let_fall_due, statements.receive_referenced, invoices.charge_everybody_as_delivered,
+    )),
     "claims": frozenset((
         contributions.confirm_receipt, contributions.take_back, contributions.let_fall_due, budgets.end_budget,
         statements.receive_from_line, disputes.end_dispute, disputes.take_back_outcome, disputes.recharge_what_is_over,
     )),
     "disputes": frozenset((contributions.let_fall_due, budgets.end_budget, circumstances.record_death)),
-    "invoices": frozenset((making.make_run,)),
+    "invoices": frozenset((making.make_run, contributions.let_fall_due)),
     "lines": frozenset((
         making.make_run, budgets.end_budget, contributions.decide_change, contributions.let_fall_due,
         circumstances.record_death,
@@ -822,6 +838,7 @@ def _entered(world: World) -> PayeeAccount:
 
 #: What somebody had before their budget is a record alone: no row of money is read or written with it.
 #: Where a provider is told of payments is a record alone too.
+#: What is charged less once visits are told or settled is what the night does, and is played with that.
 #: A batch of charges moves money in the background: it is killed step by step in `uprating/test_broken_off.py`.
 MOVES_NO_MONEY = {
     circumstances.record_earlier_support, circumstances.take_back_earlier_support, remittances.record_address,
@@ -861,7 +878,10 @@ def begin(*needs: str, another_case: Callable[[str], Case], agree: Callable[...,
     in_use(world.other, finn, fay, Way.DIRECT_PAYMENT)
     if "owing" in needs:
         world.owing = another_case("Una")
-        managed = agree(world.owing, (Way.COUNCIL_MANAGED, 50_00, 0), starts_on=STARTS, charge_pence=20_00)
+        visits = f"Visits to {world.owing.pk.hex[:12]}"
+        managed = agree(
+            world.owing, (Way.COUNCIL_MANAGED, 50_00, 0), starts_on=STARTS, charge_pence=20_00, supplier=visits
+        )
         budgets.start_budget(plan=managed, by=finn, on=SET_UP)
     if "invoice" in needs:
         world.owed = owed_early(another_case("Ivy"), agree, finn, fay, on=SET_UP)

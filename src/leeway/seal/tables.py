@@ -81,6 +81,7 @@ SEALED = (
     Table("budgets.LastCost"),
     Table("budgets.LastCostEvent", stamp="pgh_created_at"),
     Table("budgets.Cancellation"),
+    Table("budgets.NotCharged"),
     Table("budgets.Ending"),
     Table("budgets.EndingEvent", stamp="pgh_created_at"),
     Table("budgets.Hold"),

@@ -37,6 +37,8 @@ MOVED = {
     "Share fell due": "Your charge for a pay period",
     "Owed since before, and billed elsewhere": "Owed since before we sent these bills",
     "Share not due after all": "Taken off: not due after all",
+    "Not charged: it was not delivered": "Taken off: support that you did not get",
+    "Charged after all": "Charged after all: you did get it",
     "Share received": "Paid: thank you",
     "Correction of a mistake": "A payment recorded by mistake, taken back",
     "Written off: the council bears it": "Written off: you need not pay it",

@@ -22,6 +22,7 @@ from leeway.money.bills.models import Bill, BreathingSpace, Pause, PaymentPlan, 
 from leeway.money.bills.standing import Instalment, instalments_of, overdue, owed_by
 from leeway.money.bills.stops import Stop, spaces_on, still_days, stop_of, stops_of
 from leeway.money.budgets.dues import Payer
+from leeway.money.budgets.models import NotCharged
 from leeway.money.contributions.queries import OPEN, owed_account
 from leeway.money.ledger.models import Transfer
 from leeway.money.ledger.queries import StatementLine, statement
@@ -57,6 +58,7 @@ class Account:
     settlements: QuerySet[Settlement]
     late: Sequence[Bill]
     paid: Collection[UUID]
+    less: Sequence[NotCharged]
     is_billed: bool
     on: date
 
@@ -99,6 +101,9 @@ def account(case_id: UUID, *, seen_by: User, on: date, page: str = "What is paid
         settlements=case.settlements.select_related("answer", "asked_by").annotate(is_undone=Exists(_undone())),
         late=[bill for bill in bills if not hasattr(bill, "sending") and is_late(bill, on) and left[bill.pk]],
         paid=paid_before_they_went(bills, on),
+        less=list(
+            NotCharged.objects.filter(funding__part__budget__case=case).order_by("-starts_on", "-made_on")[:DOTS]
+        ),
         is_billed=owed_account(case, Payer.PERSON) is not None,
         on=on,
     )

@@ -11,7 +11,7 @@ MOVED = """
       FROM ledger_account AS a JOIN ledger_transfer AS t ON t.credit_id = a.id OR t.debit_id = a.id
      WHERE a.kind = 'owed_by_person'
 """
-CHARGED = "reason IN ('fell_due', 'no_longer_due', 'opening')"
+CHARGED = "reason IN ('fell_due', 'no_longer_due', 'opening', 'not_charged', 'charged_again')"
 RECEIVED = "reason IN ('received', 'correction')"
 #: What the digest of a bill is of, in SQL; `actions.making` writes the same.
 DIGEST = """

@@ -33,14 +33,15 @@ ON_BILL = """EXISTS (SELECT 1 FROM bills_billed AS x JOIN bills_bill AS its ON i
 WENT = "COALESCE(SUM(t.amount_pence) FILTER (WHERE t.debit_id = a.id AND t.reason = 'no_longer_due' AND {which}), 0)"
 #: What was undone of a receipt or a write-off is owed again; a charge that came later and went takes nothing off, nor
 #: does one that went and came again at once, at another amount: only by how much it is less, in proportion where other
-#: charges went with it.
+#: charges went with it. What is taken off a week's charge is taken off the bills that charge for that week.
 OFF = f"""
     SELECT id, came + FLOOR(GREATEST(gone + gone_later - again, 0) * gone / GREATEST(gone + gone_later, 1)) FROM (
         SELECT b.id,
                COALESCE(SUM(CASE WHEN t.debit_id = a.id THEN t.amount_pence ELSE -t.amount_pence END) FILTER (WHERE
-                   t.debit_id = a.id AND t.reason IN ('received', 'written_off')
-                   OR t.credit_id = a.id AND t.reason IN ('correction', 'write_off_undone')
-                      AND NOT {ON_BILL.format(transfer="t.corrects_id")}), 0) AS came,
+                   (t.reason NOT IN ('not_charged', 'charged_again') OR t.effective_date <= b.period_ends_on) AND (
+                   t.debit_id = a.id AND t.reason IN ('received', 'written_off', 'not_charged')
+                   OR t.credit_id = a.id AND t.reason IN ('correction', 'write_off_undone', 'charged_again')
+                      AND NOT {ON_BILL.format(transfer="t.corrects_id")})), 0) AS came,
                {WENT.format(which=ON_BILL.format(transfer="t.corrects_id"))} AS gone,
                {WENT.format(which="NOT " + ON_BILL.format(transfer="t.corrects_id"))} AS gone_later,
                COALESCE(SUM(t.amount_pence) FILTER (WHERE t.credit_id = a.id AND t.reason = 'fell_due' AND EXISTS (

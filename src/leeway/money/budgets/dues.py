@@ -6,9 +6,9 @@ add back to the penny.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Max, Min, Q, QuerySet, Sum, TextChoices
@@ -16,9 +16,10 @@ from django.db.models import Max, Min, Q, QuerySet, Sum, TextChoices
 from leeway.care.people.models import Case
 from leeway.law.numbers import floor_div, least
 from leeway.money.budgets.models import Ending, Funding
-from leeway.money.budgets.schedule import DAY, instalments
+from leeway.money.budgets.schedule import DAY, DAYS_A_WEEK, instalments, period_end
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balances
+from leeway.period import Period
 
 
 class Payer(TextChoices):
@@ -105,6 +106,22 @@ def weights(funding: Funding, *, until: date | None) -> list[tuple[date, int]]:
     weekly_pence, anchor = funding.part.paid_pence_per_week, funding.part.budget.pay_calendar_starts_on
     periods = instalments(starts_on=funding.starts_on, ends_on=ends_on, weekly_pence=weekly_pence, anchor=anchor)
     return [(each.starts_on, each.amount_pence) for each in periods]
+
+
+def weeks_charged(funding: Funding) -> Iterator[tuple[Period, int]]:
+    """What a person pays of a funding, week by week of the pay calendar: the weeks of a pay period add up to it."""
+    anchor, ended_on = funding.part.budget.pay_calendar_starts_on, last_day(funding)
+    begun, before = 0, 0
+    for first, cost in weights(funding, until=ended_on):
+        last = least(period_end(first, anchor), funding.ends_on if ended_on is None else ended_on)
+        begun += cost
+        pence = floor_div(funding.person_pence * begun, funding.total_pence) - before
+        before, day, so_far = before + pence, first, 0
+        while day <= last:
+            ends_on = least(day + timedelta(days=DAYS_A_WEEK - 1 - (day - anchor).days % DAYS_A_WEEK), last)
+            until = floor_div(pence * ((ends_on - first).days + 1), (last - first).days + 1)
+            yield Period(day, ends_on), until - so_far
+            day, so_far = ends_on + DAY, until
 
 
 def last_day(funding: Funding) -> date | None:

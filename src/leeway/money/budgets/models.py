@@ -14,7 +14,7 @@ from leeway.care.people.models import Case
 from leeway.care.planning.models import Plan, Way
 from leeway.guards import filled_in_once, kept, kept_but, tracked
 from leeway.law.numbers import pounds
-from leeway.money.ledger.models import Account
+from leeway.money.ledger.models import Account, Transfer
 
 
 class Budget(models.Model):
@@ -311,6 +311,33 @@ class LastCost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instalment.get_kind_display()}, {self.whose}"
+
+
+class NotCharged(models.Model):
+    """That what was delivered in a week cost less than the person pays: they are asked for less; or again, after all.
+
+    Its transfer takes the difference off what they owe, out of what was set aside, or puts some of one back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    funding = models.ForeignKey(Funding, models.PROTECT, related_name="not_charged")
+    starts_on = models.DateField(help_text="The first day of the week that the funding is for.")
+    ends_on = models.DateField()
+    charged_pence = models.BigIntegerField(help_text="What the person was to pay for these days.")
+    pence = models.BigIntegerField(help_text="Taken off. Less than nothing: put back of what was taken off.")
+    words = models.TextField(help_text="Why, as the person reads it.")
+    transfer = models.OneToOneField(Transfer, models.PROTECT, related_name="+")
+    made_on = models.DateField()
+
+    class Meta:
+        ordering = ["funding", "starts_on", "made_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(pence=0) & Q(pence__lte=F("charged_pence")) & ~Q(words=""), name="not_charged_something"
+            ),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="not_charged_for_days"),
+        ]
+        triggers = kept("not_charged_is_kept")
 
 
 class Cancellation(models.Model):

@@ -46,13 +46,13 @@ MOVED = """
             FILTER (WHERE 'owed_by_nhs' IN (debit.kind, credit.kind)), 0) AS nhs_due,
         COALESCE(SUM(CASE reason WHEN 'fell_due' THEN amount_pence WHEN 'no_longer_due' THEN -amount_pence END)
             FILTER (WHERE 'owed_by_person' IN (debit.kind, credit.kind)), 0) AS person_due,
-        COALESCE(SUM(CASE reason WHEN 'delivered' THEN amount_pence WHEN 'not_delivered' THEN -amount_pence END), 0)
-            AS delivered,
+        COALESCE(SUM(CASE WHEN reason IN ('delivered', 'not_charged') THEN amount_pence
+                          WHEN reason IN ('not_delivered', 'charged_again') THEN -amount_pence END), 0) AS delivered,
         MAX(effective_date) FILTER (WHERE reason = 'fell_due') AS due_until
       FROM ledger_transfer AS t
       JOIN ledger_account AS debit ON debit.id = t.debit_id JOIN ledger_account AS credit ON credit.id = t.credit_id
      WHERE t.reason IN ('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due',
-                        'no_longer_due', 'delivered', 'not_delivered', 'paid_before')
+                        'no_longer_due', 'delivered', 'not_delivered', 'not_charged', 'charged_again', 'paid_before')
      GROUP BY t.about
 """
 LIVE = """
@@ -271,7 +271,7 @@ FUNDED = (
         "SELECT t.id AS transfer, t.reason FROM ledger_transfer AS t LEFT JOIN budgets_funding AS f ON f.id = t.about "
         "LEFT JOIN budgets_interim AS n ON n.id = t.about WHERE f.id IS NULL AND n.id IS NULL AND t.reason IN "
         "('funding', 'promised', 'commitment', 'release', 'funding_returned', 'fell_due', 'no_longer_due', 'delivered',"
-        " 'not_delivered', 'paid_before')",
+        " 'not_delivered', 'not_charged', 'charged_again', 'paid_before')",
     ),
     Relation(
         "Transfer {transfer} is about a funding of another case or another budget.",
@@ -287,6 +287,32 @@ FUNDED = (
         "Transfer {transfer} counts on {effective_date}, before its budget was set up on {started_on}.",
         f"SELECT t.id AS transfer, t.effective_date, b.started_on {OF_FUNDING} "
         "JOIN ledger_transfer AS t ON t.about = f.id WHERE t.effective_date < b.started_on",
+    ),
+)
+
+NOT_CHARGED = (
+    Relation(
+        "Less charged of a week ({row}) says {said} pence, and its transfer does not move that between what was set "
+        "aside and what the person owes, on the last day of that week.",
+        "SELECT n.id AS row, n.pence AS said FROM budgets_notcharged AS n JOIN budgets_funding AS f "
+        "ON f.id = n.funding_id JOIN budgets_part AS p ON p.id = f.part_id JOIN budgets_budget AS b "
+        "ON b.id = p.budget_id LEFT JOIN ledger_transfer AS t ON t.id = n.transfer_id "
+        "LEFT JOIN ledger_account AS owed ON owed.id = CASE WHEN n.pence > 0 THEN t.debit_id ELSE t.credit_id END "
+        "WHERE (t.reason, t.about, t.amount_pence, CASE WHEN n.pence > 0 THEN t.credit_id ELSE t.debit_id END,"
+        " owed.kind, owed.case_id, t.effective_date) IS DISTINCT FROM (CASE WHEN n.pence > 0 THEN 'not_charged' "
+        "ELSE 'charged_again' END, f.id, abs(n.pence), b.committed_id, 'owed_by_person', b.case_id, "
+        "GREATEST(n.ends_on, b.started_on))",
+    ),
+    Relation(
+        "Transfer {transfer} “{reason}” is of no week of which less was charged.",
+        "SELECT t.id AS transfer, t.reason FROM ledger_transfer AS t LEFT JOIN budgets_notcharged AS n "
+        "ON n.transfer_id = t.id WHERE t.reason IN ('not_charged', 'charged_again') AND n.id IS NULL",
+    ),
+    Relation(
+        "Of the week from {starts_on} of funding {funding}, {pence} pence are taken off {charged}.",
+        "SELECT funding_id AS funding, starts_on, SUM(pence) AS pence, MAX(charged_pence) AS charged "
+        "FROM budgets_notcharged GROUP BY funding_id, starts_on "
+        "HAVING SUM(pence) NOT BETWEEN 0 AND MAX(charged_pence)",
     ),
 )
 
@@ -501,4 +527,4 @@ ON_ACCOUNT = (
     ),
 )
 
-RELATIONS = (*DECIDED, *FUNDED, *ENDED, *SCHEDULED, *HELD, *ON_ACCOUNT)
+RELATIONS = (*DECIDED, *FUNDED, *NOT_CHARGED, *ENDED, *SCHEDULED, *HELD, *ON_ACCOUNT)

@@ -105,6 +105,12 @@ class PartOfLine:
     line_id: UUID
     pence_per_week: int
     purses: Mapping[Purse, int]
+    is_free: bool = False
+
+    @property
+    def chargeable_pence(self) -> int:
+        """What of it the person may be charged for at most: nothing of what the NHS pays, or of what is free."""
+        return 0 if self.is_free else self.pence_per_week - self.purses[Purse.NHS]
 
     @property
     def charge_pence(self) -> int:
@@ -159,8 +165,9 @@ def parts_of_lines(
             line_id,
             sum(purses),
             dict(zip((Purse.NHS, Purse.PERSON, Purse.COUNCIL), purses, strict=True)),
+            is_free,
         )
-        for (line_id, _), *purses in zip(lines, nhs, charged, council, strict=True)
+        for (line_id, _), is_free, *purses in zip(lines, free, nhs, charged, council, strict=True)
     ]
 
 

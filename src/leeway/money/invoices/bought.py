@@ -21,7 +21,7 @@ from leeway.market.units import Unit
 from leeway.money.budgets.models import Funding, InstalmentKind
 from leeway.money.invoices.kinds import A_VISIT_EACH, DELIVERED, Happened
 
-DAY = timedelta(days=1)
+DAY, HUNDREDTHS = timedelta(days=1), 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,13 @@ def bought_from(provider: Provider, first: date, last: date) -> list[Bought]:
             its = [line for line in lines[budget.plan_id] if line.pk in bought]
             found += [Bought(line, funding, funding.starts_on, until) for line in its]
     return sorted(found, key=lambda each: (str(each.line.plan.case.person), each.line.what, str(each.line.pk)))
+
+
+def agreed_a_week(line: PlanLine) -> tuple[str, int, int]:
+    """The unit of a line, and how many minutes or times of it a week has at most: what comes more seldom, at once."""
+    hundredths = int(line.units * HUNDREDTHS)
+    minutes = ceil_div(hundredths * visits.MINUTES_AN_HOUR, HUNDREDTHS) if line.unit == Unit.HOUR else 0
+    return line.unit, minutes, ceil_div(hundredths, HUNDREDTHS)
 
 
 def pays_for(funding: Funding, line: PlanLine) -> bool:

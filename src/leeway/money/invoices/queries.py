@@ -14,9 +14,19 @@ from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.planning.models import PlanLine, Way
 from leeway.market.listings.models import Provider
+from leeway.money.budgets.models import NotCharged
 from leeway.money.invoices.bought import Bought, bought_from
 from leeway.money.invoices.kinds import Finding, Result
-from leeway.money.invoices.models import Agreement, Dispute, Invoice, InvoiceLine, ProviderColumns, Visit, VisitFile
+from leeway.money.invoices.models import (
+    Agreement,
+    Allocation,
+    Dispute,
+    Invoice,
+    InvoiceLine,
+    ProviderColumns,
+    Visit,
+    VisitFile,
+)
 from leeway.money.invoices.states import State
 from leeway.money.invoices.tables import Columns
 
@@ -107,9 +117,20 @@ def lines_of(invoice: Invoice, *, differing: bool) -> QuerySet[InvoiceLine]:
     return lines.exclude(finding=Finding.FITS) if differing else lines
 
 
-def note_looks(lines: Sequence[InvoiceLine], *, seen_by: User) -> None:
-    """Whoever's visits stand on a page counts as looked at."""
+def less_charged(invoice: Invoice) -> list[NotCharged]:
+    """What people whom an invoice bills for pay less, or again, of the weeks that it is for; a row for each change."""
+    people = Allocation.objects.filter(case__isnull=False, visit__billed__invoice=invoice).order_by().values("case")
+    weeks = NotCharged.objects.filter(
+        funding__part__budget__case__in=people, starts_on__lte=invoice.ends_on, ends_on__gte=invoice.starts_on
+    )
+    person = "funding__part__budget__case__person"
+    return list(weeks.select_related(person).order_by(f"{person}__family_name", "starts_on", "made_on", "pk"))
+
+
+def note_looks(lines: Sequence[InvoiceLine], less: Sequence[NotCharged] = (), *, seen_by: User) -> None:
+    """Whoever's visits, or what they pay, stand on a page counts as looked at."""
     cases = [line.visit.allocation.case for line in lines if line.visit]
+    cases += [each.funding.part.budget.case for each in less]
     people = [case.person_id for case in cases if case]
     record_looks(viewer=seen_by, person_ids=people, page="Invoice of a provider")
 

@@ -1,11 +1,49 @@
 """What must hold between visits, invoices, what is agreed of them, their histories, and the ledger."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, Sum
+
+from leeway.money.budgets.models import NotCharged
+from leeway.money.invoices.charging import less_of_weeks
 from leeway.money.invoices.models import Allocation, Dispute, Invoice, InvoiceLine
 from leeway.money.invoices.states import MOVES, STAYS, WRITES, State
 from leeway.money.ledger.histories import of_history, of_steps
 from leeway.money.ledger.relations import Relation
 
+#: Of how many cases the weeks are worked out at a time.
+SOME = 500
+
+
+@dataclass(frozen=True)
+class ChargedAsDelivered:
+    """That what is taken off a week is what its visits say: neither more nor less."""
+
+    words: str = (
+        "Of the week from {starts_on} of funding {funding}, {stands} pence are taken off; by its visits {pence}."
+    )
+
+    def findings(self) -> Iterator[str]:
+        """A sentence for each week of which something else is taken off than follows from what was delivered."""
+        off = Q(pence__sum__gt=0)
+        taken = NotCharged.objects.order_by().values_list("funding__part__budget__case", "funding", "starts_on")
+        stands = {
+            (case, (funding, day)): pence for case, funding, day, pence in taken.annotate(Sum("pence")).filter(off)
+        }
+        cases = sorted({case for case, _ in stands}, key=str)
+        for first in range(0, len(cases), SOME):
+            some = cases[first : first + SOME]
+            less = less_of_weeks(some, date.max)
+            for (case, week), pence in stands.items():
+                should = less[week].pence if week in less else 0
+                if case in some and pence != should:
+                    yield self.words.format(starts_on=week[1], funding=week[0], stands=pence, pence=should)
+
+
 RELATIONS = (
+    ChargedAsDelivered(),
     *of_history(Allocation, "Allocation of visit"),
     *of_history(Invoice, "Invoice"),
     *of_steps(Invoice, "Invoice", MOVES, WRITES, STAYS, State.RECEIVED),

@@ -48,9 +48,13 @@ def show(request: SignedIn, invoice_id):
     invoice = queries.get_invoice(invoice_id, seen_by=request.user)
     sums, differing = queries.sums_of(invoice), request.GET.get("show") == "differing"
     lines = Paginator(queries.lines_of(invoice, differing=differing), LINES).get_page(request.GET.get("page"))
-    queries.note_looks(list(lines.object_list), seen_by=request.user)
+    less = queries.less_charged(invoice)
+    queries.note_looks(list(lines.object_list), less[:LINES], seen_by=request.user)
     context = {
         "invoice": invoice,
+        "less": less[:LINES],
+        "less_pence": sum(each.pence for each in less),
+        "less_rows": len(less),
         "sums": sums,
         "differing": differing,
         "page": lines,

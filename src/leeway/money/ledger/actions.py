@@ -101,6 +101,16 @@ def fall_due(*, new: Sequence[NewTransfer], on: date) -> None:
 
 
 @transaction.atomic
+def charge_less(*, new: Sequence[NewTransfer], on: date) -> None:
+    """Record what follows from what was delivered: a person is asked for less of a week, or for it after all."""
+    assert all(each.reason in (Reason.NOT_CHARGED, Reason.CHARGED_AGAIN) for each in new)
+    for each in new:
+        _require_sense(each, on)
+    _require_mirrors([each for each in new if each.corrects])
+    _insert(new, None)
+
+
+@transaction.atomic
 def recharge(*, case: Case, about: uuid.UUID, nhs_pence: int, on: date) -> None:
     """Record what the NHS owes the council since a dispute between them ended; less than nothing: what it is owed."""
     council, _ = Account.objects.get_or_create(kind=Kind.FUNDER_COUNCIL, case=None, name="")

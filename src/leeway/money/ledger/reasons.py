@@ -80,6 +80,8 @@ class Reason(TextChoices):
     RELEASE = "release", "No longer set aside"
     FUNDING_RETURNED = "funding_returned", "Funding no longer needed"
     NO_LONGER_DUE = "no_longer_due", "Share not due after all"
+    NOT_CHARGED = "not_charged", "Not charged: it was not delivered"
+    CHARGED_AGAIN = "charged_again", "Charged after all"
     RECHARGED = "recharged", "Recharged after a dispute over who pays"
     RECHARGE_UNDONE = "recharge_undone", "Not recharged after all"
     WRITE_OFF_UNDONE = "write_off_undone", "Not written off after all"
@@ -108,6 +110,7 @@ BETWEEN: Mapping[Reason, tuple[tuple[Kind, Kind], ...]] = {
     Reason.DELIVERED: ((Kind.OWED_TO_PROVIDER, Kind.COMMITTED),),
     Reason.SPENT: ((Kind.SPENT, Kind.HELD_BY_PERSON), (Kind.SPENT, Kind.HELD_BY_PROVIDER)),
     Reason.RECLAIMED: ((Kind.RECLAIMED, Kind.HELD_BY_PERSON), (Kind.RECLAIMED, Kind.HELD_BY_PROVIDER)),
+    Reason.NOT_CHARGED: ((Kind.OWED_BY_PERSON, Kind.COMMITTED),),
 }
 #: Reason → its reverse, which moves the money back between the same accounts and names what it corrects.
 REVERSE: Mapping[Reason, Reason] = {
@@ -124,9 +127,10 @@ REVERSE: Mapping[Reason, Reason] = {
     Reason.DELIVERED: Reason.NOT_DELIVERED,
     Reason.SPENT: Reason.SPENT_UNDONE,
     Reason.RECLAIMED: Reason.RECLAIM_UNDONE,
+    Reason.NOT_CHARGED: Reason.CHARGED_AGAIN,
 }
-#: What happens by the calendar, and is made by nobody.
-BY_ITSELF = (Reason.FELL_DUE, Reason.RECHARGED)
+#: What happens by the calendar, or follows from what was recorded, and is made by nobody.
+BY_ITSELF = (Reason.FELL_DUE, Reason.RECHARGED, Reason.NOT_CHARGED, Reason.CHARGED_AGAIN)
 FIRST_DAY = date(2015, 4, 1)  # the Care Act's
 DAYS_AHEAD_MOST = 366
 

@@ -70,12 +70,14 @@ RELATIONS = (
         f"SELECT account, kind, pence FROM ({BALANCES}) AS had JOIN ledger_account AS a ON a.id = account "
         f"WHERE pence < 0 AND kind NOT IN ({', '.join(f"'{kind}'" for kind in sorted(GIVERS))})",
     ),
-    # Two visits of one day may cost the same: that each is owed once is asked of what was agreed (money/invoices).
+    # Two visits of one day may cost the same: that each is owed once is asked of what was agreed (money/invoices); of
+    # a week's charge, what is taken off and put back is asked of its records (money/budgets).
     Relation(
         "{amount_pence} pence from account {credit_id} to account {debit_id} on {effective_date} was moved {times} "
         "times.",
         "SELECT amount_pence, credit_id, debit_id, effective_date, count(*) AS times FROM ledger_transfer "
-        f"WHERE reason NOT IN ('{Reason.DELIVERED}', '{Reason.NOT_DELIVERED}') "
+        f"WHERE reason NOT IN ('{Reason.DELIVERED}', '{Reason.NOT_DELIVERED}', '{Reason.NOT_CHARGED}', "
+        f"'{Reason.CHARGED_AGAIN}') "
         "GROUP BY debit_id, credit_id, amount_pence, reason, effective_date, about, corrects_id, sending "
         "HAVING count(*) > 1",
     ),

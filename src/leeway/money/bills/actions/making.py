@@ -30,8 +30,10 @@ DAY = timedelta(days=1)
 #: Who has something that fell due, or did not after all, until a day, and that is on no bill yet.
 WAITING = """
     SELECT DISTINCT a.case_id FROM ledger_account AS a JOIN (
-        SELECT id, credit_id AS account, effective_date FROM ledger_transfer WHERE reason IN ('fell_due', 'opening')
-        UNION ALL SELECT id, debit_id, effective_date FROM ledger_transfer WHERE reason = 'no_longer_due'
+        SELECT id, credit_id AS account, effective_date FROM ledger_transfer
+         WHERE reason IN ('fell_due', 'opening', 'charged_again')
+        UNION ALL SELECT id, debit_id, effective_date FROM ledger_transfer
+         WHERE reason IN ('no_longer_due', 'not_charged')
     ) AS t ON t.account = a.id LEFT JOIN bills_billed AS x ON x.transfer_id = t.id
      WHERE a.kind = 'owed_by_person' AND x.transfer_id IS NULL AND t.effective_date <= %(until)s
        AND NOT EXISTS (SELECT 1 FROM bills_bill AS b WHERE b.case_id = a.case_id AND b.period_ends_on >= %(until)s)
@@ -43,14 +45,17 @@ MOVEMENTS = """
            COALESCE(original.effective_date, t.effective_date), f.starts_on, f.ends_on, p.way,
            p.charge_pence_per_week, b.pay_calendar_starts_on, e.ends_on, e.left_out_until, COALESCE(e.reason, o.source),
            (SELECT min(effective_date) FROM ledger_transfer AS promised
-             WHERE promised.about = f.id AND promised.reason = 'promised')
+             WHERE promised.about = f.id AND promised.reason = 'promised'),
+           n.starts_on, n.ends_on, n.words
       FROM ledger_account AS a JOIN LATERAL (
           SELECT * FROM ledger_transfer WHERE credit_id = a.id
           UNION ALL SELECT * FROM ledger_transfer WHERE debit_id = a.id
       ) AS t ON TRUE
       LEFT JOIN bills_billed AS x ON x.transfer_id = t.id
       LEFT JOIN ledger_transfer AS original ON original.id = t.corrects_id
-      LEFT JOIN budgets_funding AS f ON f.id = t.about AND t.reason IN ('fell_due', 'no_longer_due')
+      LEFT JOIN budgets_notcharged AS n ON n.transfer_id = t.id
+      LEFT JOIN budgets_funding AS f ON f.id = t.about
+       AND t.reason IN ('fell_due', 'no_longer_due', 'not_charged', 'charged_again')
       LEFT JOIN budgets_part AS p ON p.id = f.part_id LEFT JOIN budgets_budget AS b ON b.id = p.budget_id
       LEFT JOIN budgets_ending AS e ON e.budget_id = b.id LEFT JOIN bills_opening AS o ON o.id = t.about
      WHERE a.kind = 'owed_by_person' AND a.case_id = ANY(%(cases)s) AND x.transfer_id IS NULL
@@ -63,8 +68,10 @@ NOT_BILLED = """
       FROM ledger_account AS a JOIN ledger_transfer AS t ON t.credit_id = a.id OR t.debit_id = a.id
       LEFT JOIN bills_billed AS x ON x.transfer_id = t.id
      WHERE a.kind = 'owed_by_person' AND x.transfer_id IS NULL AND t.effective_date <= %(on)s
-       AND t.reason IN ('fell_due', 'no_longer_due', 'opening')
+       AND t.reason IN ('fell_due', 'no_longer_due', 'opening', 'not_charged', 'charged_again')
 """
+#: What of what moved stands in a bill's lines: all but what was paid or settled.
+CHARGES = (Reason.FELL_DUE, Reason.NO_LONGER_DUE, Reason.OPENING, Reason.NOT_CHARGED, Reason.CHARGED_AGAIN)
 NOT_GIVEN = "This was charged, and is not due after all."
 _NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended('numbers of bills', 0))"
 
@@ -87,10 +94,13 @@ class Movement:
     left_out_until: date | None
     because: str | None
     promised_on: date | None
+    week_starts_on: date | None = None  # a week of which less is charged
+    week_ends_on: date | None = None
+    week_words: str | None = None
 
     @property
     def is_charge(self) -> bool:
-        return self.reason in (Reason.FELL_DUE, Reason.NO_LONGER_DUE, Reason.OPENING)
+        return self.reason in CHARGES
 
     @property
     def is_before(self) -> bool:
@@ -98,7 +108,9 @@ class Movement:
         return self.reason == Reason.OPENING
 
     def days(self) -> Period:
-        """The days that it is for: of the pay period that fell due, from the first day of the funding on."""
+        """The days that it is for: of the pay period that fell due, from the first day of the funding on; or a week."""
+        if self.week_starts_on is not None and self.week_ends_on is not None:
+            return Period(self.week_starts_on, self.week_ends_on)
         if self.starts_on is None or self.ends_on is None or self.anchor is None or self.promised_on is None:
             return Period(self.due_on, self.due_on)
         last = least(period_end(self.due_on, self.anchor), self.ends_on)
@@ -115,7 +127,9 @@ class Movement:
 
     @property
     def words(self) -> str:
-        """Of a credit, why; of what was owed before, where it was billed."""
+        """Of a credit, why; of what was owed before, where it was billed; of what is charged after all, why."""
+        if self.week_words:
+            return self.week_words
         if self.pence > 0:
             return f"Owed since before. {self.because}" if self.is_before else ""
         if self.left_out_until:

@@ -27,6 +27,7 @@ from leeway.money.budgets.actions.funding import (
     release,
 )
 from leeway.money.budgets.actions.holding import lift, locked, wait
+from leeway.money.budgets.actions.not_charging import charge_again_after
 from leeway.money.budgets.dues import weights
 from leeway.money.budgets.models import (
     LAST_COSTS,
@@ -279,6 +280,7 @@ def release_after(ends: Sequence[After], by: User, on: date) -> None:
     Cancellation.objects.bulk_create(done.cancellations, batch_size=ROWS_AT_ONCE)
     Instalment.objects.bulk_create(done.shorter, batch_size=ROWS_AT_ONCE)
     fundings = [(after, funding) for after in ends for funding in after.part.fundings.all()]
+    charge_again_after({funding.pk: after.ending.ends_on for after, funding in fundings}, on)
     posted = posted_of([funding for after, funding in fundings if not after.part.paid_into_id])
     delivered = delivered_of(posted)
     released = []

@@ -28,6 +28,8 @@ from leeway.money.ledger.actions import NewTransfer, Place, fall_due, given_back
 from leeway.money.ledger.models import Kind, Reason, Transfer
 
 ROWS_AT_ONCE = 5000
+#: What uses up what is set aside for a managed account, and what of that is taken back.
+USED = {Reason.DELIVERED: 1, Reason.NOT_DELIVERED: -1, Reason.NOT_CHARGED: 1, Reason.CHARGED_AGAIN: -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,10 +317,10 @@ def posted_of(fundings: Collection[Funding]) -> Mapping[UUID, Mapping[Kind, Any]
 
 
 def delivered_of(fundings: Collection[UUID]) -> Counter[UUID]:
-    """What of some fundings, by their ids, is owed to providers for what they delivered, or was, in pence."""
+    """What is used up of some fundings, by their ids, in pence: owed to providers, or not asked of the person."""
     moved = Transfer.objects.order_by().filter(about__in=list(fundings))
     found: Counter[UUID] = Counter()
-    for reason, sign in ((Reason.DELIVERED, 1), (Reason.NOT_DELIVERED, -1)):
+    for reason, sign in USED.items():
         for funding, pence in moved.filter(reason=reason).values_list("about").annotate(Sum("amount_pence")):
             found[funding] += sign * pence
     return found

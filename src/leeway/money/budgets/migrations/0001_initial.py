@@ -593,4 +593,30 @@ class Migration(migrations.Migration):
             model_name='lastcost',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "budgets_lastcostevent" ("entered_by_id", "entered_on", "funding_id", "instalment_id", "looked_by_id", "looked_on", "needs_second_look", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "whose") VALUES (NEW."entered_by_id", NEW."entered_on", NEW."funding_id", NEW."instalment_id", NEW."looked_by_id", NEW."looked_on", NEW."needs_second_look", _pgh_attach_context(), NOW(), \'update\', NEW."instalment_id", NEW."whose"); RETURN NULL;', hash='baf761b0d94d0953ab9e1430b5a1e5ef93f4f83f', operation='UPDATE', pgid='pgtrigger_update_update_27223', table='budgets_lastcost', when='AFTER')),
         ),
+        migrations.CreateModel(
+            name='NotCharged',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('starts_on', models.DateField(help_text='The first day of the week that the funding is for.')),
+                ('ends_on', models.DateField()),
+                ('charged_pence', models.BigIntegerField(help_text='What the person was to pay for these days.')),
+                ('pence', models.BigIntegerField(help_text='Taken off. Less than nothing: put back of what was taken off.')),
+                ('words', models.TextField(help_text='Why, as the person reads it.')),
+                ('made_on', models.DateField()),
+                ('funding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='not_charged', to='budgets.funding')),
+                ('transfer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.transfer')),
+            ],
+            options={
+                'ordering': ['funding', 'starts_on', 'made_on', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('pence', 0), _negated=True), ('pence__lte', models.F('charged_pence')), models.Q(('words', ''), _negated=True)), name='not_charged_something'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='not_charged_for_days')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='notcharged',
+            trigger=pgtrigger.compiler.Trigger(name='not_charged_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4bc3a4c26b47293a452cde08037b5e850c20b066', operation='UPDATE OR DELETE', pgid='pgtrigger_not_charged_is_kept_1b4e7', table='budgets_notcharged', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='notcharged',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='e7526143ba26ce27f049aff289ca94353e7fcada', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_ab945', table='budgets_notcharged', when='BEFORE')),
+        ),
     ]

@@ -1,6 +1,7 @@
 """Every write about visits and invoices."""
 
 from leeway.money.invoices.actions.agreeing import agree_invoice, answer_dispute, compare_invoice
+from leeway.money.invoices.actions.charging import charge_everybody_as_delivered
 from leeway.money.invoices.actions.matching import match_everybodys, match_visits
 from leeway.money.invoices.actions.receiving import NewLine, receive_invoice, withdraw_invoice
 from leeway.money.invoices.actions.taking_in import keep_visits, take_in_invoice
@@ -11,6 +12,7 @@ __all__ = [
     "NewVisit",
     "agree_invoice",
     "answer_dispute",
+    "charge_everybody_as_delivered",
     "compare_invoice",
     "enter_visit",
     "keep_visits",

@@ -6,7 +6,7 @@ never more than is set aside. What is not due is argued from the same day on, wi
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from leeway.law.visits import last_day_to_answer
 from leeway.market.listings.models import Provider
 from leeway.money.budgets.actions.funding import delivered_of, left, posted_of
 from leeway.money.budgets.models import Funding
+from leeway.money.invoices.actions.charging import charge_as_delivered
 from leeway.money.invoices.actions.receiving import locked
 from leeway.money.invoices.comparing import Found, compare
 from leeway.money.invoices.kinds import Answered, Finding, Result
@@ -91,6 +92,7 @@ def agree_invoice(*, invoice: Invoice, seen_pence: int, by: User, on: date) -> I
     ]
     Dispute.objects.bulk_create(argued, batch_size=1_000)
     _move(invoice, State.DISPUTED if argued else State.AGREED, by, on)
+    charge_as_delivered(_people_of(lines), on)
     return invoice
 
 
@@ -122,7 +124,13 @@ def answer_dispute(
         _owe(invoice, [(line, allowed_pence)], dispute, by, on)
     if not Dispute.objects.filter(line__invoice=invoice, answered_on=None).exists():
         _move(invoice, State.AGREED, by, on)
+    charge_as_delivered(_people_of([line]), on)
     return dispute
+
+
+def _people_of(lines: Iterable[InvoiceLine]) -> set[uuid.UUID]:
+    """Whose visits some lines bill, as far as it is known: their cases."""
+    return {line.visit.allocation.case_id for line in lines if line.visit and line.visit.allocation.case_id}
 
 
 def owed_to(provider: Provider, by: User, on: date) -> Account:

@@ -19,17 +19,18 @@ from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
 from leeway.care.planning.models import PlanLine
 from leeway.law import law_on
-from leeway.law.numbers import ceil_div, pounds
-from leeway.law.visits import MINUTES_AN_HOUR, Tolerances
+from leeway.law.numbers import pounds
+from leeway.law.visits import Tolerances
 from leeway.market.listings.models import Provider
 from leeway.market.units import Unit
-from leeway.money.invoices.bought import Prices, bought_from, lines_of
+from leeway.money.invoices.actions.charging import charge_as_delivered
+from leeway.money.invoices.bought import Prices, agreed_a_week, bought_from, lines_of
 from leeway.money.invoices.comparing import in_words
 from leeway.money.invoices.kinds import Because, Happened, Result
 from leeway.money.invoices.matching import BEFORE, KNOWN, LINES, VISITS, match
 from leeway.money.invoices.models import Agreement, Allocation, Visit
 
-AT_ONCE, HUNDREDTHS = 1_000, 100
+AT_ONCE = 1_000
 WEEK = timedelta(days=6)
 WRITTEN = ["result", "because", "why", "case", "line", "funding", "rate_pence", "minutes_paid", "due_pence"]
 
@@ -48,6 +49,7 @@ def match_visits(*, provider: Provider, by: User, on: date) -> Counter[str]:
     visits = sorted((row.visit for row in rows), key=lambda visit: (visit.day, visit.row or 0, str(visit.pk)))
     made = {each.visit_id: each for each in allocations_of(visits)}
     Allocation.objects.bulk_update(made.values(), WRITTEN, batch_size=AT_ONCE)
+    charge_as_delivered({case for row in (*rows, *made.values()) if (case := row.case_id)}, on)
     return Counter(each.result for each in made.values())
 
 
@@ -88,11 +90,11 @@ def lines_frame(provider: Provider, lines: Iterable[PlanLine], first: date, last
     for each in bought_from(provider, first, last):
         there.add(each.line.plan.case_id)
         for start, end, pence in prices.stretches(each.line, each.starts_on, each.ends_on):
-            rows.append((*_person(each.line), str(each.funding.pk), start, end, *_agreed(each.line), pence))
+            rows.append((*_person(each.line), str(each.funding.pk), start, end, *agreed_a_week(each.line), pence))
     for line in lines:
         if line.plan.case_id not in there:
             there.add(line.plan.case_id)
-            rows.append((*_person(line), "", None, None, *_agreed(line), line.unit_cost_pence))
+            rows.append((*_person(line), "", None, None, *agreed_a_week(line), line.unit_cost_pence))
     columns = (
         "line", "case", "nhs_number", "name", "date_of_birth", "line_what", "service", "funding", "starts_on",
         "ends_on", "unit", "agreed_minutes", "agreed_times", "rate_pence",
@@ -114,13 +116,6 @@ def _person(line: PlanLine) -> tuple[Any, ...]:
     return (
         str(line.pk), str(line.plan.case_id), person.nhs_number or "", name, person.date_of_birth, line.what, service,
     )  # fmt: skip
-
-
-def _agreed(line: PlanLine) -> tuple[str, int, int]:
-    """The unit of a line, and how many minutes or times of it a week has at most: what comes more seldom, at once."""
-    hundredths = int(line.units * HUNDREDTHS)
-    minutes = ceil_div(hundredths * MINUTES_AN_HOUR, HUNDREDTHS) if line.unit == Unit.HOUR else 0
-    return line.unit, minutes, ceil_div(hundredths, HUNDREDTHS)
 
 
 def _known(provider: Provider) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from leeway.care.people.locks import lock_cases, lock_provider
 from leeway.care.people.models import Case
 from leeway.days import HAPPENED, check_day
 from leeway.market.listings.models import Provider
+from leeway.money.invoices.actions.charging import charge_as_delivered
 from leeway.money.invoices.actions.matching import AT_ONCE, allocations_of
 from leeway.money.invoices.actions.receiving import NewLine, receive_invoice
 from leeway.money.invoices.actions.visiting import SAME, NewVisit
@@ -87,6 +88,7 @@ def keep_visits(
     allocations = allocations_of(visits)
     Allocation.objects.bulk_create(allocations, batch_size=AT_ONCE)
     remember_columns(provider, TableOf.VISITS, headings, days, by, on)
+    charge_as_delivered({each.case_id for each in allocations if each.case_id}, on)
     return Kept(file, len(new), len(left_out), Counter(each.result for each in allocations))
 
 

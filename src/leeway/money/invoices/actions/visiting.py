@@ -9,12 +9,14 @@ from leeway import said
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.locks import lock_case
+from leeway.care.people.locks import lock_case, lock_cases
+from leeway.care.people.models import Case
 from leeway.care.planning.models import PlanLine, Way
 from leeway.days import HAPPENED, check_day
 from leeway.law.numbers import pounds
 from leeway.market.listings.models import Provider
 from leeway.money.budgets.models import Funding, InstalmentKind
+from leeway.money.invoices.actions.charging import charge_as_delivered
 from leeway.money.invoices.actions.matching import allocations_of
 from leeway.money.invoices.actions.receiving import LINE_MOST_PENCE
 from leeway.money.invoices.bought import Prices, lines_of, minutes_paid_of, pays_for, pence_due
@@ -69,7 +71,10 @@ def enter_visit(*, provider: Provider, new: NewVisit, shown_by: str, by: User, o
             field="shown_by",
         )
     visit = Visit.objects.create(provider=provider, shown_by=shown_by, entered_by=by, entered_on=on, **asdict(new))
-    Allocation.objects.bulk_create(allocations_of([visit]))
+    (allocation,) = Allocation.objects.bulk_create(allocations_of([visit]))
+    if allocation.case_id:
+        lock_case(allocation.case_id)
+        charge_as_delivered([allocation.case_id], on)
     return visit
 
 
@@ -92,8 +97,9 @@ def settle_visit(
     check_can(by, Capability.SETTLE_INVOICES)
     ask = "Say why, in a sentence. It stands beside the visit, and the person can read it."
     reason = said.sentence(reason, ask=ask, field="reason", least=said.FEW)
-    if line is not None:
-        lock_case(line.plan.case_id)
+    before = Allocation.objects.values_list("case", flat=True).get(pk=visit)
+    people = {case for case in (before, line and line.plan.case_id) if case}
+    lock_cases(Case.objects.filter(pk__in=people))
     allocation = Allocation.objects.select_related("visit__provider").get(pk=visit)
     lock_as_seen(allocation, version_of(allocation) if version is None else version)
     if Agreement.objects.filter(line__visit=visit).exists():
@@ -118,6 +124,7 @@ def settle_visit(
     allocation.minutes_paid, allocation.due_pence = minutes, pence
     allocation.settled_by, allocation.settled_on, allocation.settled_because = by, on, reason
     allocation.save(update_fields=SETTLED)
+    charge_as_delivered(people, on)
     return allocation
 
 
