@@ -55,16 +55,16 @@ def told(provider, by, *happened, monday=MONDAY, minutes=60, on=ON):
         enter_visit(provider=provider, new=new, shown_by="Log of the tag at the door", by=by, on=on)
 
 
-def billed(provider, by, *places, monday=MONDAY, number="INV-1", pence=20_00, on=ON):
-    """An invoice for a week that bills the visits of these days of it, compared and agreed."""
-    days = [monday + timedelta(days=place) for place in places]
+def billed(provider, by, *places, monday=MONDAY, number="INV-1", pence=20_00, days=7, on=ON):
+    """An invoice for a week, or more, that bills the visits of these days of it, compared and agreed."""
+    last, visited = monday + timedelta(days=days - 1), [monday + timedelta(days=place) for place in places]
     lines = [
         NewLine(day=day, claimed_pence=pence, visit_reference=f"V{day:%m%d}", name="Ada Bell", minutes=60)
-        for day in days
+        for day in visited
     ]
     invoice = receive_invoice(
         provider=provider, number=number, issued_on=on, received_on=on, starts_on=monday,
-        ends_on=monday + timedelta(days=6), total_pence=pence * len(days), lines=lines, by=by, on=on,
+        ends_on=last, total_pence=pence * len(visited), lines=lines, by=by, on=on,
     )  # fmt: skip
     invoice = compare_invoice(invoice=invoice, by=by, on=on)
     due = sum(line.due_pence for line in invoice.lines.all())
@@ -85,7 +85,9 @@ def test_whoever_was_missed_pays_what_the_rest_cost(budget, provider, finn):
     billed(provider, finn, 0, 3, 6)
     less = NotCharged.objects.get()
     assert (less.starts_on, less.ends_on, less.charged_pence, less.pence) == (MONDAY, date(2026, 5, 10), 80_00, 20_00)
-    assert less.words == "4 of 7 visits of this week did not come. You pay no more than what you got cost."
+    assert (
+        less.words == "4 of 7 visits of this week did not come. You pay no more than the cost of the support that came."
+    )
     assert owed(budget.case) == owes - 20_00  # £60 for three hours, and not £80
     assert balance(budget.committed) == aside - 60_00 - 20_00
     assert not list(findings()) and not sum(trial_balance().values())
@@ -104,6 +106,13 @@ def test_a_week_in_which_nobody_came_is_not_charged_though_nothing_is_billed(bud
     assert not NotCharged.objects.exists()  # one visit of the seven is not told of yet
     told(provider, finn, MISSED, monday=MONDAY + timedelta(days=6))
     assert NotCharged.objects.get().pence == 80_00 and not list(findings())
+
+
+def test_a_week_of_an_invoice_that_bills_nothing_of_it_is_not_charged(budget, provider, finn):
+    told(provider, finn, *[GIVEN] * 7)
+    billed(provider, finn, *range(7), days=14)
+    less = NotCharged.objects.get()
+    assert (less.starts_on, less.pence) == (date(2026, 5, 11), 80_00) and less.words.startswith("No visit of this week")
 
 
 def test_it_stands_on_the_bill_of_the_period_or_comes_off_the_next(budget, provider, finn):

@@ -9,6 +9,8 @@ from datetime import date
 import pytest
 
 from leeway.messages.models import Message
+from leeway.money.budgets.models import NotCharged
+from leeway.money.contributions.actions import let_fall_due
 from leeway.money.invoices.models import Allocation, Dispute, Invoice, InvoiceLine, Owed, Visit, VisitFile
 from leeway.money.ledger.models import Kind, Transfer
 from leeway.money.ledger.queries import trial_balance
@@ -50,7 +52,8 @@ def kill_everywhere(player, step, before):
 
 
 def test_a_month_of_invoices_is_played_by_kill_and_resume(case, managed, provider, finn, fay, player):
-    managed(case, starts_on=date(2026, 3, 2))
+    managed(case, starts_on=date(2026, 3, 2), charge_pence=50_00)
+    let_fall_due(on=ON)
     paid_into(provider, finn, fay, on=ON)
     record_address(provider=provider, email="accounts@kindly.example", by=finn, on=ON)
     before = (0, 0, 0, 0, [], 0, 0)
@@ -62,6 +65,8 @@ def test_a_month_of_invoices_is_played_by_kill_and_resume(case, managed, provide
             with pytest.raises(Refusal):
                 month()[step]()
         assert stands() == before
+    charged = NotCharged.objects.values_list("starts_on", "pence")
+    assert list(charged) == [(date(2026, 3, 2), 50_00 - 15_34), (date(2026, 3, 9), 50_00)]
     for step in ("make", "approve", "send"):
         steps()[step]()
     arrived = Transfer.objects.filter(reason="payment_sent", credit__kind=Kind.OWED_TO_PROVIDER)

@@ -36,9 +36,9 @@ BY_THE_VISIT = (Unit.HOUR, *A_VISIT_EACH)
 #: What became of visits, as a person reads it of some of a week's.
 TOLD = {
     Happened.MISSED: "did not come",
-    Happened.CUT_SHORT: "were shorter than agreed",
-    Happened.CANCELLED_IN_TIME: "were cancelled in time",
-    Happened.CANCELLED_LATE: "were cancelled late",
+    Happened.CUT_SHORT: "ended early",
+    Happened.CANCELLED_IN_TIME: "had been cancelled in time",
+    Happened.CANCELLED_LATE: "had been cancelled late",
 }
 
 
@@ -89,7 +89,7 @@ type Billed = Mapping[UUID, Sequence[Period]]
 
 
 def less_of_weeks(cases: Collection[UUID], on: date) -> dict[Week, Less]:
-    """By how much some people pay less of each week that is over and of which visits are told, and why."""
+    """By how much some people pay less of each week that is over and of which something is known, and why."""
     told, billed = _told(cases), _billed(cases)
     weeks: defaultdict[tuple[UUID, date], list[Piece]] = defaultdict(list)
     for case, monday, piece in _pieces(told, on):
@@ -98,7 +98,7 @@ def less_of_weeks(cases: Collection[UUID], on: date) -> dict[Week, Less]:
     for (case, monday), pieces in weeks.items():
         week = Period(monday, monday + timedelta(days=DAYS_A_WEEK - 1))
         visits = [each for each in told[case] if week.starts_on <= each.day <= week.ends_on]
-        if visits:
+        if visits or billed[case]:
             for piece, less in zip(pieces, of_week(pieces, visits, billed[case]), strict=True):
                 found[piece.funding, piece.days.starts_on] = less
     return found
@@ -106,7 +106,7 @@ def less_of_weeks(cases: Collection[UUID], on: date) -> dict[Week, Less]:
 
 def of_week(pieces: Sequence[Piece], told: Sequence[Told], billed: Billed) -> list[Less]:
     """By how much a person pays less of one week, by the pieces of it that one funding is for each."""
-    cost, agreed, counted = 0, 0, list[Told]()
+    cost, agreed, counted, is_known = 0, 0, list[Told](), False
     for piece in pieces:
         room = floor_div(piece.room_pence * piece.days.days, DAYS_A_WEEK)
         cost, agreed = cost + room, agreed + room
@@ -119,10 +119,10 @@ def of_week(pieces: Sequence[Piece], told: Sequence[Told], billed: Billed) -> li
                 cost += sum(ceil_div(share, DAYS_A_WEEK) for share in shares)
                 continue
             given = [each for each in of_provider if piece.days.starts_on <= each.day <= piece.days.ends_on]
-            counted += given
+            counted, is_known = [*counted, *given], True
             cost += sum(_chargeable(line, given) for line in lines)
     charged = [piece.charged_pence for piece in pieces]
-    pays = charge_of_week(sum(charged), cost) if counted and cost < agreed else sum(charged)
+    pays = charge_of_week(sum(charged), cost) if is_known and cost < agreed else sum(charged)
     off = sum(charged) - pays
     parts = split(off, charged) if off else [0] * len(pieces)
     words = _words(counted, off)
@@ -137,12 +137,12 @@ def _chargeable(line: Line, given: Iterable[Told]) -> int:
 
 def _known(lines: Sequence[Line], days: Period, told: Sequence[Told], billed: Sequence[Period]) -> bool:
     """Whether it is known what a provider delivered of some lines on some days of a week; `told` is of all of it."""
-    if not told or any(each.waits for each in told):
+    if any(each.waits for each in told):
         return False
     if all(any(its.starts_on <= day <= its.ends_on for its in billed) for day in _each(days)):
         return True
     minutes, times = sum(line.minutes for line in lines), sum(line.times for line in lines)
-    if minutes and times:
+    if not told or (minutes and times):
         return False
     return sum(each.planned_minutes for each in told) >= minutes if minutes else len(told) >= times
 
@@ -160,8 +160,10 @@ def _words(counted: Sequence[Told], off: int) -> str:
         if number := sum(each.happened == happened for each in counted):
             visits = "visit" if len(counted) == 1 else "visits"
             said.append(f"{number} {words}" if said else f"{number} of {len(counted)} {visits} of this week {words}")
-    cause = ", ".join(said) or "The support of this week cost less than you pay"
-    return f"{cause}. You pay no more than what you got cost."
+    cause = ", ".join(said) or (
+        "The support of this week cost less than you pay" if counted else "No visit of this week was billed or told of"
+    )
+    return f"{cause}. You pay no more than the cost of the support that came."
 
 
 def _told(cases: Collection[UUID]) -> Mapping[UUID, list[Told]]:
