@@ -4,8 +4,7 @@ Care tells a line of the story with its kind; `follow` is called in the transact
 happens or none. Every kind has a row: “nothing follows” is written down too.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import Q, QuerySet
@@ -34,6 +33,7 @@ from leeway.site.doubts import (
     review_after_hold,
     review_after_receiver,
 )
+from leeway.site.following import Follows, Over, ToDo
 from leeway.site.telling import (
     Notice,
     amount_that_came_back,
@@ -50,35 +50,6 @@ from leeway.site.telling import (
     what_is_left_out,
     why_payments_wait,
 )
-
-
-@dataclass(frozen=True)
-class ToDo:
-    """A task that follows: whose it is, what to do (with `{person}`), and within how many days."""
-
-    whose: Whose
-    what: str
-    days: int = 5
-    only: Callable[[StoryLine], bool] = lambda line: True
-
-
-@dataclass(frozen=True)
-class Over:
-    """Tasks that are over, since what they asked for is done or has no sense left: what had set them, and whose."""
-
-    kinds: tuple[Event, ...]
-    whose: tuple[Whose, ...] = tuple(Whose)
-    only: Callable[[StoryLine], bool] = lambda line: True
-
-
-@dataclass(frozen=True)
-class Follows:
-    """What follows from one kind of event."""
-
-    then: tuple[Callable[[StoryLine], object], ...] = ()
-    over: tuple[Over, ...] = ()
-    tasks: tuple[ToDo, ...] = ()
-    notices: tuple[Notice, ...] = ()
 
 
 def follow(line: StoryLine) -> None:
