@@ -1,4 +1,4 @@
-"""One bar split by who pays, wherever it is shown: with its words beside it, nobody needs the picture."""
+"""One bar split into parts, wherever it is shown: with its words beside it, nobody needs the picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ OTHERS = ("#e9f2f1", "#4f8a86", "#fbe3b3", "#8a6212", "#d0d6d9")
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one of those who pay pays a week."""
+    """One part of a bar: what one of those who pay pays a week, say."""
 
     who: str
     pence: int
     colour: str
 
 
-def split_bar(shares: Sequence[Share]) -> SafeString:
-    """One bar, split by who pays. Nobody needs it who reads the table beside it."""
+def split_bar(shares: Sequence[Share], *, title: str = "Who pays", each: str = " a week") -> SafeString:
+    """One bar, split by who pays, or by what else its title says. Nobody needs it who reads the table beside it."""
     whole = sum(share.pence for share in shares)
     if whole <= 0:
         return SafeString("")
-    told = "; ".join(f"{share.who} {pounds(share.pence)} a week" for share in shares)
+    told = "; ".join(f"{share.who} {pounds(share.pence)}{each}" for share in shares)
     ends = [hundredths_of(sum(share.pence for share in shares[:place]), whole) for place in range(len(shares) + 1)]
     parts = format_html_join(
         "",
@@ -39,7 +39,9 @@ def split_bar(shares: Sequence[Share]) -> SafeString:
     )
     return format_html(
         '<svg class="leeway-bar" role="img" width="100%" height="40" xmlns="http://www.w3.org/2000/svg" '
-        'aria-label="Who pays"><title>Who pays</title><desc>{}.</desc>{}</svg>',
+        'aria-label="{}"><title>{}</title><desc>{}.</desc>{}</svg>',
+        title,
+        title,
         told,
         parts,
     )

@@ -24,9 +24,12 @@ from leeway.care.people.states import Stage
 from leeway.market.contracts.actions import record_rate
 from leeway.market.listings.actions import list_service
 from leeway.market.listings.models import Kind, Provider
+from leeway.money.banking.statement import Line
 from leeway.money.funders.actions import add_funder
 from leeway.money.invoices.actions import NewVisit, enter_visit
 from leeway.money.invoices.kinds import Happened
+from leeway.money.statements import actions as statements
+from leeway.money.statements.kinds import Whose
 from tests.care.conftest import TODAY, explain, relate
 from tests.pages import version_on
 
@@ -51,6 +54,7 @@ ADDS = {
     "uprating:draft",
     "statements:open", "statements:open_of", "statements:upload", "statements:pick", "statements:by_hand",
     "statements:own_open", "statements:own_upload", "statements:own_pick",
+    "spending:receipt", "spending:ask", "spending:set_aside",
     "statements:columns_new", "statements:columns_describe", "statements:mapping_anew",
     "figures:budget", "figures:month_ends", "figures:journals", "figures:finance_returns",
     "directory:add", "directory:price",
@@ -88,6 +92,7 @@ ONCE = {
     "uprating:look", "uprating:approve", "uprating:apply", "uprating:letters", "uprating:withdraw", "uprating:undo",
     "statements:confirm", "statements:accept", "statements:line", "statements:received", "statements:match",
     "statements:mapping", "statements:referenced",
+    "spending:answer", "spending:no_longer", "spending:take_back", "spending:take_off",
     "insight:end_target", "insight:close_wave",
     "jobs:again",
 }  # fmt: skip
@@ -179,6 +184,16 @@ def fund(world):
     facts = {"kind": "grant", "name": "Carers' grant", "code": "G1", "means_tested": True, "starts_on": None}
     facts |= {"ends_on": None, "purpose": "", "conditions": "", "total_pence": None}
     return reverse("funders:change", args=[add_funder(**facts, by=world.finn, on=TODAY).pk])
+
+
+def picked_line(world):
+    """A payment out of Ada's everyday account, which she showed."""
+    account = statements.open_bank_account(
+        whose=Whose.ORDINARY, name="Mine", identifier="11-22-33 11112222", case=world.case, by=world.ada_user, on=TODAY
+    )
+    spent = Line(booked_on=TODAY, amount_pence=-18_40, reference="CARD", description="WHEELS AND MORE")
+    statements.keep_picked(account=account, lines=[spent], format="CSV", places=[1], by=world.ada_user, on=TODAY)
+    return account.lines.get()
 
 
 def after(*made):
@@ -282,6 +297,11 @@ EDITS = {
         "bea",
         of_plan("opened"),
         {"result": "continue", "reasons": "It goes on as it is now.", **day("held_on", 23, 11)},
+    ),
+    "spending:line": (
+        "ada_user",
+        lambda world, name: world.address(name, picked_line(world).pk),
+        {"what": "else", "words": "A wheel for the chair"},
     ),
     "funders:change": ("finn", lambda world, name: fund(world), {"name": "Another name", "conditions": "Breaks only"}),
     "directory:end_price": ("bea", lambda world, name: price(world), day("ends_on")),

@@ -61,6 +61,10 @@ from leeway.money.payments import (
 from leeway.money.payments.models import FileOfRuns, InvoiceHold, InvoiceHoldKind, Payment, PaymentRun
 from leeway.money.payments.states import State
 from leeway.money.pools import actions as pools
+from leeway.money.spending import actions as spending
+from leeway.money.spending.kinds import ForWhat
+from leeway.money.spending.models import Purpose
+from leeway.money.spending.queries import standing_of, version_said
 from leeway.money.statements import actions as statements
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose
 from leeway.money.statements.matching import Proposal, Thing
@@ -80,7 +84,7 @@ SEEN = "Bank statement of that day"
 ROOMS = (
     budgets, payees, making, payments, withdrawing, returning, answers, leaving_out, sampling, together, owed,
     remittances, contributions,
-    statements, circumstances, bills, claims, invoices, disputes, uprating, pools, lines,
+    statements, circumstances, bills, claims, invoices, disputes, uprating, pools, lines, spending,
 )  # fmt: skip
 
 
@@ -317,6 +321,13 @@ def _pick(world: World) -> Any:
     return statements.keep_picked(
         account=own, lines=read.statements[0].lines, format=read.format, places=[1], by=world.finn, on=AFTER
     )
+
+
+def _say(world: World) -> Purpose:
+    """What a payment out of her own account was for."""
+    line = StatementLine.objects.get(account__case=world.case, amount_pence=-2_00)
+    version = version_said(standing_of(line))
+    return spending.say(line=line, kind=ForWhat.ELSE, words="A taxi", version=version, by=world.finn, on=AFTER)
 
 
 def _mapping(world: World) -> Any:
@@ -565,6 +576,8 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "named line": _named_line,
     "explained": _explain,
     "own account": lambda world: _bank_account(world, Whose.ORDINARY),
+    "picked": _pick,
+    "said": _say,
     "mapping": _mapping,
     "in hospital": _held_in_hospital,
     "numbered": _numbered,
@@ -806,6 +819,14 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         lambda world: disputes.recharge_what_is_over(on=date(2026, 7, 2)), ("disputed", "settled")
     ),
     invoices.agree_invoice: Action(_agree_invoice, ("compared",)),
+    spending.say: Action(_say, ("own account", "picked")),
+    spending.take_back: Action(
+        lambda world: spending.take_back(
+            purpose=Purpose.objects.get(line__account__case=world.case), by=world.finn, on=AFTER
+        ),
+        ("own account", "picked", "said"),
+    ),
+    spending.count_as_spent: Action(lambda world: spending.count_as_spent(on=AFTER), ("own account", "picked", "said")),
     invoices.answer_dispute: Action(_answer_argument, ("compared", "argued")),
     invoices.charge_everybody_as_delivered: Action(
         lambda world: invoices.charge_everybody_as_delivered(on=AFTER), ("owing", "missed", "fallen due")
@@ -825,6 +846,7 @@ BESIDE: dict[str, frozenset[Callable[..., Any]]] = {
     )),
     "disputes": frozenset((contributions.let_fall_due, budgets.end_budget, circumstances.record_death)),
     "invoices": frozenset((making.make_run, contributions.let_fall_due)),
+    "spending": frozenset((payments.confirm_run, returning.return_payment)),
     "lines": frozenset((
         making.make_run, budgets.end_budget, contributions.decide_change, contributions.let_fall_due,
         circumstances.record_death,
@@ -852,6 +874,8 @@ MOVES_NO_MONEY = {
     invoices.compare_invoice, invoices.enter_visit, invoices.receive_invoice, invoices.settle_visit,
     invoices.withdraw_invoice, invoices.keep_visits, invoices.take_in_invoice, invoices.match_visits,
     invoices.match_everybodys,
+    spending.answer, spending.ask, spending.attach_receipt, spending.no_longer_aside, spending.set_aside,
+    spending.take_off_receipt,
     pools.add_overhead, pools.answer_question, pools.contribute, pools.put_in, pools.report_quarter,
     pools.set_up_pool, pools.take_out,
     uprating.approve, uprating.begin_to_apply, uprating.begin_to_tell, uprating.begin_to_undo, uprating.draft,

@@ -24,9 +24,13 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Case, Whose
 from leeway.care.planning.models import LineChange
 from leeway.files.models import File, FileKind
+from leeway.money.banking.statement import Line
 from leeway.money.budgets.models import Funding, Instalment, LastCost
 from leeway.money.payments.models import Payment, PaymentRun
-from leeway.money.statements.models import BankAccount
+from leeway.money.spending import actions as spending
+from leeway.money.spending.models import AttachedReceipt, Question
+from leeway.money.statements.actions import keep_picked, open_bank_account
+from leeway.money.statements.models import BankAccount, StatementLine
 from tests.money.payments.rows import slip_in
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +112,10 @@ def record_of(case: Case) -> dict:
         "account_id": case.bank_accounts.first(),
         "asking_id": Asking.objects.filter(answer__case=case).first(),
         "correction_id": case.corrections.first(),
+        "bank_line_id": StatementLine.objects.filter(account__case=case).first(),
+        "attached_id": AttachedReceipt.objects.filter(line__account__case=case).first(),
+        "question_id": Question.objects.filter(line__account__case=case).first(),
+        "set_aside_id": case.set_aside.first(),
         "stay_id": Stay.objects.filter(person=person).first(),
         "support_id": case.earlier_support.first(),
         "job_id": case.jobs.first(),
@@ -195,6 +203,18 @@ BEFORE = {
 }  # fmt: skip
 
 
+def spend(case: Case) -> None:
+    """Have a payment of hers be shown, with a receipt and a question, and something set aside."""
+    ada, by_on = case.person.user, {"by": case.person.user, "on": TODAY()}
+    account = open_bank_account(whose="ordinary", name="Mine", identifier="11112222333344", case=case, **by_on)
+    spent = Line(booked_on=TODAY(), amount_pence=-18_40, reference="CARD", description="CARS")
+    keep_picked(account=account, lines=[spent], format="CSV", places=[1], **by_on)
+    line = account.lines.get()
+    spending.attach_receipt(line=line, upload=SimpleUploadedFile("taxi.txt", b"Taxi, 18 pounds"), **by_on)
+    spending.ask(line=line, words="Is this right?", by=ada, on=TODAY())
+    spending.set_aside(case=case, kind="bill", amount_pence=1, reason="The taxi of May", **by_on)
+
+
 @pytest.fixture
 def ada_case(council):
     """Ada's case with something behind every door: a payment, a file, somebody around her, a task."""
@@ -215,6 +235,7 @@ def ada_case(council):
     on_account(case)
     ends_by_itself(case)
     employs(case)
+    spend(case)
     BankAccount.objects.create(
         whose="dedicated", name="For her support", identifier="00000000000001", case=case, opened_on=TODAY(),
         opened_by=User.objects.get(email="finn@fairbourne.example"),

@@ -78,6 +78,7 @@ GROUPS = {
     "employing": "Employing a personal assistant: what the council reckons with",
     "disputes": "Disputes over who pays: by when each step is taken",
     "providers": "Paying providers",
+    "spending": "Spending a direct payment: what the council asks",
     "visits": "Visits: what the council’s contracts say",
     "uprating_policy": "New charges for everybody: what the council chooses",
 }

@@ -222,7 +222,9 @@ def reviews_part(case: Case, status: Callable[[bool, bool], str], ahead: Review 
 
 def links(case: Case, user: User, story: list[StoryLine]) -> list[dict[str, str]]:
     """The other pages of the case that this user may reach and has a use for now, with their words."""
-    had_money = any(line.kind == Event.BUDGET_STARTED for line in story)
+    had_money, paid_directly = (
+        any(line.kind == kind for line in story) for kind in (Event.BUDGET_STARTED, Event.DIRECT_PAYMENT_DECIDED)
+    )
     person, works, own = case.person, can_work_on(user, case), not user.is_staff_member
     died = person.date_of_death is not None
     goes_on = case.stage != Stage.CLOSED and not died
@@ -246,6 +248,7 @@ def links(case: Case, user: User, story: list[StoryLine]) -> list[dict[str, str]
         ("circumstances:earlier_support", "Support before the budget", True),
         ("circumstances:death", "About the death" if died else "Record a death", works),
         ("bills:account", "Bills, and what was paid", had_money),
+        ("spending:show", "What the direct payment was spent on", had_money and paid_directly),
         ("people:leave_given", "Who may see this record", own),
         ("people:looks", "Who has looked at this record", True),
         ("review:ask", "Ask for a review", case.stage == Stage.ACTIVE and not died),

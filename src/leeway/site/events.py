@@ -26,6 +26,7 @@ from leeway.money.disputes.actions import ask_what_took_its_place
 from leeway.money.funders.actions import take_over_who_pays
 from leeway.money.payees.models import Holder
 from leeway.money.payees.states import State as PayeeState
+from leeway.money.spending.actions import hold_again
 from leeway.site.doubts import (
     review_after_authority,
     review_after_capacity,
@@ -543,6 +544,7 @@ EVENTS: dict[Event, Follows] = {
     Event.PAYMENT_SENT: NOTHING,  # of many at once: whoever sends ends its tasks, and the night tells people
     Event.PAYMENT_LATE: NOTHING,  # a task of the night, and no line of the story
     Event.PAYMENT_RETURNED: Follows(
+        then=(hold_again,),
         tasks=(
             ToDo(
                 Whose.FINANCE,
@@ -561,6 +563,8 @@ EVENTS: dict[Event, Follows] = {
         over=(Over((Event.DISPUTE_OPENED,), (Whose.FINANCE,)),), notices=(Notice("who_pays_settled", from_worker),)
     ),
     Event.BILLS: NOTHING,  # whoever is asked to do something is asked by the action itself
+    Event.SPENDING_ASKED: NOTHING,  # the same
+    Event.SPENDING_ANSWERED: NOTHING,
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,
 }

@@ -141,6 +141,7 @@ ROOMS = [
     "leeway.money.uprating",
     "leeway.money.payments",
     "leeway.money.statements",
+    "leeway.money.spending",
     "leeway.money.disputes",
     "leeway.money.pools",
     "leeway.money.figures",

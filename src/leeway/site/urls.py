@@ -46,6 +46,7 @@ urlpatterns = [
     path("invoices/", include("leeway.money.invoices.urls")),
     path("new-charges/", include("leeway.money.uprating.urls")),
     path("money/bank/", include("leeway.money.statements.urls")),
+    path("cases/<uuid:case_id>/spending/", include("leeway.money.spending.urls")),
     path("money/books/", include("leeway.money.figures.urls")),
     path("directory/", include("leeway.market.directory.urls")),
     path("insight/how-managed/", include("leeway.insight.themes.urls")),

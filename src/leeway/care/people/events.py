@@ -90,6 +90,8 @@ class Event(TextChoices):
     DISPUTE_OPENED = "dispute_opened", "Who pays is in dispute"
     DISPUTE_ENDED = "dispute_ended", "Settled who pays"
     BILLS = "bills", "Bills and what is owed"
+    SPENDING_ASKED = "spending_asked", "Asked about a payment"
+    SPENDING_ANSWERED = "spending_answered", "Answered about a payment"
     MESSAGE_FAILED = "message_failed", "A message did not arrive"
     LETTER_TO_POST = "letter_to_post", "A letter to print and post"
 
@@ -108,6 +110,7 @@ OF_MONEY = frozenset(
         Event.WHO_PAYS, Event.FUNDER_ENDS,
         Event.DISPUTE_OPENED, Event.DISPUTE_ENDED,
         Event.BILLS,
+        Event.SPENDING_ASKED, Event.SPENDING_ANSWERED,
     }
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from leeway.access.roles import Capability
 from leeway.care.people.models import Case
 from leeway.days import PLANNED, check_day
 from leeway.money.ledger.models import Account, Kind, Reason, Transfer
+from leeway.money.ledger.queries import held_by_person
 from leeway.money.ledger.reasons import DAYS_AHEAD_MOST, FIRST_DAY, REVERSE
 from leeway.refusal import Refusal
 
@@ -126,6 +127,40 @@ def recharge(*, case: Case, about: uuid.UUID, nhs_pence: int, on: date) -> None:
         about=about,
     )
     _insert([new], None)
+
+
+@transaction.atomic
+def spend(*, case: Case, about: uuid.UUID, amount_pence: int, effective_date: date, on: date) -> bool:
+    """Record that money which a person holds was spent; False where less than that is held, and nothing is moved.
+
+    It follows from what was said of a line of the person's bank (`about`), so that nobody makes it. What was undone can
+    be recorded anew on a later day, and counts from that day.
+    """
+    check_day(effective_date, PLANNED, field="effective_date", what="The day of the transfer", on=on)
+    before = list(Transfer.objects.filter(reason=Reason.SPENT, about=about).values_list("effective_date", flat=True))
+    counts_from = on if before else effective_date
+    if counts_from in before or counts_from < FIRST_DAY or held_by_person(case) < amount_pence:
+        return False
+    held = Account.objects.get(kind=Kind.HELD_BY_PERSON, case=case)
+    spent, _ = Account.objects.get_or_create(kind=Kind.SPENT, case=case, name="")
+    new = NewTransfer(
+        id=uuid.uuid5(about, f"{Reason.SPENT} {len(before)}"),
+        debit=spent.pk,
+        credit=held.pk,
+        amount_pence=amount_pence,
+        reason=Reason.SPENT,
+        effective_date=counts_from,
+        about=about,
+    )
+    _insert([new], None)
+    return True
+
+
+@transaction.atomic
+def unspend(*, about: uuid.UUID, on: date) -> None:
+    """Take back that something was spent, where that was recorded: the person holds it as before."""
+    for original in Transfer.objects.filter(reason=Reason.SPENT, about=about, corrections=None):
+        _insert([given_back(original, uuid.uuid5(original.pk, "undone"), original.amount_pence, on)], None)
 
 
 def give_back(

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from leeway.care.people.models import Case
 from leeway.money.ledger.models import Account, Transfer
+from leeway.money.ledger.reasons import Kind
 from leeway.money.ledger.relations import RELATIONS
 
 
@@ -27,6 +28,12 @@ class StatementLine:
 def balance(account: Account, as_at: date | None = None) -> int:
     """What is in an account at the end of a day, in pence; of everything recorded, where no day is given."""
     return balances([account.pk], as_at=as_at).get(account.pk, 0)
+
+
+def held_by_person(case: Case) -> int:
+    """What a person holds of what was paid to them, in pence."""
+    account = Account.objects.filter(kind=Kind.HELD_BY_PERSON, case=case).first()
+    return balance(account) if account else 0
 
 
 def balances(accounts: Iterable[UUID] | None = None, *, as_at: date | None = None) -> dict[UUID, int]:

@@ -130,7 +130,9 @@ REVERSE: Mapping[Reason, Reason] = {
     Reason.NOT_CHARGED: Reason.CHARGED_AGAIN,
 }
 #: What happens by the calendar, or follows from what was recorded, and is made by nobody.
-BY_ITSELF = (Reason.FELL_DUE, Reason.RECHARGED, Reason.NOT_CHARGED, Reason.CHARGED_AGAIN)
+BY_ITSELF = (
+    Reason.FELL_DUE, Reason.RECHARGED, Reason.NOT_CHARGED, Reason.CHARGED_AGAIN, Reason.SPENT, Reason.SPENT_UNDONE,
+)  # fmt: skip
 FIRST_DAY = date(2015, 4, 1)  # the Care Act's
 DAYS_AHEAD_MOST = 366
 

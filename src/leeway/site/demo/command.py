@@ -57,6 +57,7 @@ from leeway.site.demo.pooling import pool_money
 from leeway.site.demo.progress import stage
 from leeway.site.demo.saying import Sayings
 from leeway.site.demo.script import Script
+from leeway.site.demo.spending import keep_account
 from leeway.site.demo.statements import keep_statements, pick_own_lines, rejection_of
 from leeway.site.demo.stories import stories
 from leeway.site.demo.tables import make_tables
@@ -102,6 +103,7 @@ def run(*, people: int, seed: int) -> None:
             ada = User.objects.get(email=f"ada@{DOMAIN}")
             pick_own_lines(ada, today)
             employ_somebody(ada, today)
+            keep_account(staff, ada, today)
         with stage("April", console):
             april.wait_to_be_looked_at(staff, today)
         with stage("The messages", console):

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('made_by__isnull', False), ('reason__in', ('fell_due', 'recharged', 'not_charged', 'charged_again')), _connector='OR'), name='transfer_made_by_someone'),
+            constraint=models.CheckConstraint(condition=models.Q(('made_by__isnull', False), ('reason__in', ('fell_due', 'recharged', 'not_charged', 'charged_again', 'spent', 'spent_undone')), _connector='OR'), name='transfer_made_by_someone'),
         ),
         migrations.AddConstraint(
             model_name='transfer',

@@ -1,0 +1,29 @@
+"""Who may see a person's account, and who may say what its payments were for."""
+
+from datetime import date
+
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.people.access import can_work_on, may_see_person
+from leeway.care.people.models import Case
+from leeway.refusal import NotAllowed
+
+
+def is_theirs(user: User, case: Case, on: date) -> bool:
+    """Whether the account is this user's own, or of somebody who gave them leave."""
+    return user.can(Capability.TAKE_PART) and may_see_person(user, case.person, on)
+
+
+def can_keep(user: User, case: Case, on: date) -> bool:
+    """Whether this user may say what payments were for: the person, whom they gave leave, the worker, and finance."""
+    return is_theirs(user, case, on) or can_work_on(user, case) or user.can(Capability.RECONCILE)
+
+
+def check_can_keep(user: User, case: Case, on: date) -> None:
+    if not can_keep(user, case, on):
+        raise NotAllowed(f"{case.person}, anyone they gave leave, the case’s worker or a finance officer can do this.")
+
+
+def check_is_theirs(user: User, case: Case, on: date) -> None:
+    if not is_theirs(user, case, on):
+        raise NotAllowed(f"{case.person}, or anyone they gave leave, asks the worker here.")

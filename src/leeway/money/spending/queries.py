@@ -1,0 +1,327 @@
+"""Reading a person's account: its lines with what was said of them, what is in it, what is set aside, what is left.
+
+What another room asks: `entries` of a period, `balance_on` a day, `set_aside_on` a day, `weekly_on` a day,
+`open_questions`, `not_looked_at_since`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.http import Http404
+
+from leeway.access.models import Look, User
+from leeway.access.roles import WHO_CAN, Capability
+from leeway.care.people.models import Case
+from leeway.care.people.queries import get_case
+from leeway.care.planning.models import PlanLine, PlanState, Way
+from leeway.care.planning.queries import first_of_lines
+from leeway.files.models import Owner
+from leeway.money.budgets.models import Part as BudgetPart
+from leeway.money.ledger.models import Reason, Transfer
+from leeway.money.spending.kinds import HAS_A_RECEIPT, SPENT, ForWhat
+from leeway.money.spending.models import AttachedReceipt, Purpose, Question, SetAside
+from leeway.money.spending.proposing import Proposal, Said, payee_of, propose
+from leeway.money.statements.kinds import What, Whose
+from leeway.money.statements.models import BankAccount, Part, Statement, StatementLine
+from leeway.money.statements.standing import chains
+from leeway.versions import version_of
+
+#: Whose files a receipt is: of the account of a case.
+RECEIPTS = "spending.case"
+#: Under which name a look at an account is noted.
+PAGE = "What the direct payment was spent on"
+THEIRS = (Whose.DEDICATED, Whose.ORDINARY)
+#: A payment of the council that arrived with a line.
+ARRIVED = Part.objects.filter(what=What.ARRIVED, match__undoing=None, match__parts__line=OuterRef("pk"))
+#: That what was said of a payment is counted as spent in the ledger, and was not taken back.
+COUNTED = Transfer.objects.filter(reason=Reason.SPENT, about=OuterRef("pk"), corrections=None)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of an account: the bank's own words, and what was said, attached and asked of it."""
+
+    line: StatementLine
+    purpose: Purpose | None
+    receipts: Sequence[AttachedReceipt]
+    questions: Sequence[Question]
+    from_council: bool
+    proposal: Proposal | None = None
+
+    @property
+    def is_out(self) -> bool:
+        return self.line.amount_pence < 0
+
+    @property
+    def pence(self) -> int:
+        """How much it is, whichever way it went."""
+        return abs(self.line.amount_pence)
+
+    @property
+    def payee(self) -> str:
+        """Whom the bank names, or all that it says."""
+        return self.line.counterparty or self.line.description or self.line.reference or "no words"
+
+    @property
+    def for_what(self) -> str:
+        """What it was for, as far as anybody has said."""
+        if not self.is_out:
+            return "From the council" if self.from_council else "Money in"
+        return self.purpose.in_words if self.purpose else "Not said yet"
+
+    @property
+    def is_not_counted(self) -> bool:
+        """Whether it was said to be spent, and the ledger holds too little for it: other money was in the account."""
+        return self.purpose is not None and self.purpose.kind in SPENT and not getattr(self.purpose, "counted", True)
+
+    @property
+    def open_questions(self) -> list[Question]:
+        return [each for each in self.questions if each.answered_on is None]
+
+    def asks_for_receipt(self, from_pence: int) -> bool:
+        """Whether the council asks for a receipt of it, which is not there."""
+        has_one = self.purpose is not None and self.purpose.kind in HAS_A_RECEIPT
+        return has_one and self.pence >= from_pence and not self.receipts
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What the bank says is in an account at the end of a day."""
+
+    pence: int
+    as_at: date
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """A direct payment a week: the whole of it, and what is paid of it once the person's own share is off."""
+
+    gross_pence: int
+    paid_pence: int
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is in an account, what of it is set aside, and what is left to spend."""
+
+    balance: Balance | None
+    aside: Sequence[SetAside]
+
+    @property
+    def aside_pence(self) -> int:
+        return sum(each.amount_pence for each in self.aside)
+
+    @cached_property
+    def left_pence(self) -> int:
+        """What is left to spend; less than nothing where more is set aside than is there."""
+        return (self.balance.pence if self.balance else 0) - self.aside_pence
+
+
+def get_account(case_id: UUID, *, seen_by: User) -> Case:
+    """The case whose account it is, with the look noted. Raises Http404 for a stranger."""
+    return get_case(case_id, seen_by=seen_by, page=PAGE)
+
+
+def accounts_of(case: Case) -> list[BankAccount]:
+    """The accounts of a person whose lines are kept."""
+    return list(BankAccount.objects.filter(case=case, whose__in=THEIRS))
+
+
+def entries(case: Case, first: date, last: date) -> list[Entry]:
+    """The lines of some days, the latest first, each with what was said of it, its receipts and its questions."""
+    of_days = _lines().filter(account__case=case, booked_on__range=(first, last))
+    return [_entry(line) for line in of_days.order_by("-booked_on", "-statement__kept_at", "-place")]
+
+
+def with_proposals(found: Sequence[Entry], case: Case) -> list[Entry]:
+    """The same lines, and for each payment of which nothing is said yet what it may have been for."""
+    if not any(each.is_out and each.purpose is None for each in found):
+        return list(found)
+    lines, first, before = plan_lines(case), first_of_lines(case.pk), said_before(case)
+    return [
+        Entry(
+            each.line, None, each.receipts, each.questions, False,
+            propose(each.line, lines=lines, first=first, before=before),
+        )
+        if each.is_out and each.purpose is None
+        else each
+        for each in found
+    ]  # fmt: skip
+
+
+def get_entry(case: Case, line_id: UUID) -> Entry:
+    """One line of an account that this user was already found to be allowed to see."""
+    line = _lines().filter(account__case=case, pk=line_id).first()
+    if line is None:
+        raise Http404("There is no such line on this account.")
+    return with_proposals([_entry(line)], case)[0]
+
+
+def _lines() -> QuerySet[Any]:
+    standing = Purpose.objects.filter(taken_back_on=None).annotate(counted=Exists(COUNTED))
+    standing = standing.select_related("plan_line", "said_by")
+    attached = AttachedReceipt.objects.filter(taken_back_on=None).select_related("file", "attached_by")
+    asked = Question.objects.select_related("asked_by", "answered_by")
+    lines = StatementLine.objects.filter(account__whose__in=THEIRS).select_related("account", "statement")
+    return lines.annotate(from_council=Exists(ARRIVED)).prefetch_related(
+        Prefetch("purposes", standing, to_attr="said"),
+        Prefetch("attached_receipts", attached, to_attr="receipts"),
+        Prefetch("questions", asked, to_attr="asked"),
+    )
+
+
+def _entry(line: Any) -> Entry:
+    return Entry(line, next(iter(line.said), None), line.receipts, line.asked, line.from_council)
+
+
+def plan_lines(case: Case) -> list[PlanLine]:
+    """What the plan in force has a direct payment for."""
+    lines = PlanLine.objects.filter(plan__case=case, plan__state=PlanState.AGREED, way=Way.DIRECT_PAYMENT)
+    return list(lines.select_related("service__provider"))
+
+
+def said_before(case: Case) -> Mapping[str, Said]:
+    """What was said of each payee last, by how they are known again."""
+    first = first_of_lines(case.pk)
+    said = Purpose.objects.filter(line__account__case=case, taken_back_on=None).select_related("line")
+    return {
+        payee_of(each.line): Said(
+            ForWhat(each.kind), first.get(each.plan_line_id) if each.plan_line_id else None, each.words, each.said_on
+        )
+        for each in said.order_by("said_on", "line__booked_on")
+    }
+
+
+def balance_on(case: Case, day: date) -> Balance | None:
+    """What the bank says was in a person's own account for the direct payment; None where it never said.
+
+    On a day after the last statement it is what that one ended with.
+    """
+    accounts = list(BankAccount.objects.filter(case=case, whose=Whose.DEDICATED))
+    known = {
+        account: chain
+        for account, chain in (chains(accounts) if accounts else {}).items()
+        if chain.bank_pence is not None and chain.as_at is not None
+    }
+    if not known:
+        return None
+    later = StatementLine.objects.filter(account__in=known, booked_on__gt=day).aggregate(pence=Sum("amount_pence"))
+    jumped = sum(gap.pence for chain in known.values() for gap in chain.gaps if gap.after.from_on > day)
+    pence = sum(chain.bank_pence or 0 for chain in known.values()) - (later["pence"] or 0) - jumped
+    return Balance(pence, min(day, *(chain.as_at for chain in known.values() if chain.as_at)))
+
+
+def set_aside_on(case: Case, day: date) -> list[SetAside]:
+    """What is set aside on a day, the largest first."""
+    found = case.set_aside.filter(set_on__lte=day).select_related("set_by")
+    return sorted((each for each in found if each.holds_on(day)), key=lambda each: -each.amount_pence)
+
+
+def left_on(case: Case, day: date) -> Left:
+    """What is left to spend on a day."""
+    return Left(balance_on(case, day), set_aside_on(case, day))
+
+
+def get_set_aside(case: Case, set_aside_id: UUID) -> SetAside:
+    """One record of what is set aside in a case that this user was already found to be allowed to see."""
+    found = case.set_aside.filter(pk=set_aside_id).first()
+    if found is None:
+        raise Http404("Nothing of that kind is set aside here.")
+    return found
+
+
+def weekly_on(case: Case, day: date) -> Weekly | None:
+    """What the direct payment is a week on a day; None where there is none."""
+    running = Q(budget__ending=None) | Q(budget__ending__ends_on__gte=day)
+    parts = BudgetPart.objects.filter(running, budget__case=case, budget__starts_on__lte=day, way=Way.DIRECT_PAYMENT)
+    part = parts.order_by("-budget__starts_on").first()
+    return Weekly(part.gross_pence_per_week, part.paid_pence_per_week) if part else None
+
+
+def open_questions(case: Case) -> QuerySet[Question]:
+    """What was asked of the worker about payments, and not answered, the longest first."""
+    asked = Question.objects.filter(line__account__case=case, answered_on=None)
+    return asked.select_related("line", "asked_by")
+
+
+def get_question(case: Case, question_id: UUID) -> Question:
+    """One question about a payment of a case that this user was already found to be allowed to see."""
+    asked = Question.objects.select_related("line__account", "asked_by", "answered_by")
+    found = asked.filter(line__account__case=case, pk=question_id).first()
+    if found is None:
+        raise Http404("There is no such question.")
+    return found
+
+
+def not_looked_at_since(case: Case) -> date | None:
+    """Since when lines wait that nobody of the council has looked at; None where somebody has seen them all.
+
+    A look is that a member of staff opened the account: who looks, the record of looks knows.
+    """
+    staff = User.objects.filter(roles__overlap=list(WHO_CAN[Capability.WORK_FOR_COUNCIL])).values("pk")
+    looks = Look.objects.filter(person_id=case.person_id, page=PAGE, viewer_id__in=staff)
+    last = looks.aggregate(at=Max("at"))["at"]
+    kept = Statement.objects.filter(account__case=case, account__whose__in=THEIRS)
+    waiting = kept.filter(kept_at__gt=last) if last else kept
+    since: date | None = waiting.aggregate(on=Min("kept_on"))["on"]
+    return since
+
+
+def months_of(case: Case) -> tuple[date, date] | None:
+    """The first and the last day of which a line is kept; None where there is none."""
+    found = StatementLine.objects.filter(account__case=case, account__whose__in=THEIRS).aggregate(
+        first=Min("booked_on"), last=Max("booked_on")
+    )
+    return (found["first"], found["last"]) if found["first"] else None
+
+
+def spent_by(found: Sequence[Entry]) -> Mapping[tuple[ForWhat, UUID | None], int]:
+    """What payments come to by what they were for: of the plan, by its line."""
+    pence: dict[tuple[ForWhat, UUID | None], int] = {}
+    for each in found:
+        if each.is_out and each.purpose is not None:
+            key = (ForWhat(each.purpose.kind), each.purpose.plan_line_id)
+            pence[key] = pence.get(key, 0) + each.pence
+    return pence
+
+
+def said_as_spent(case: Case) -> QuerySet[Purpose]:
+    """What left a person's hands, as far as it was said: one of each line."""
+    return Purpose.objects.filter(line__account__case=case, taken_back_on=None, kind__in=SPENT)
+
+
+def counted_as_spent(case: Case) -> QuerySet[Purpose]:
+    """What the ledger counts as spent, the latest payment first."""
+    return said_as_spent(case).filter(Exists(COUNTED)).order_by("-line__booked_on", "-said_on", "pk")
+
+
+def waits_to_be_counted() -> list[UUID]:
+    """The cases in which something was said to be spent that the ledger held too little for."""
+    waiting = Purpose.objects.filter(~Exists(COUNTED), taken_back_on=None, kind__in=SPENT)
+    return sorted(set(waiting.order_by().values_list("line__account__case", flat=True)))
+
+
+def standing_of(line: StatementLine) -> Purpose | None:
+    """What is said of a payment, as it stands."""
+    return Purpose.objects.filter(line=line, taken_back_on=None).first()
+
+
+def version_said(purpose: Purpose | None) -> int:
+    """What a page carries of what was said: nought while nothing is."""
+    return version_of(purpose) if purpose else 0
+
+
+def owner_of_receipts(case: Case) -> Owner:
+    """The account of a case as an owner of files."""
+    return Owner(RECEIPTS, case.pk)
+
+
+def may_read_receipts(case_id: UUID, *, user: User, kind: str, page: str) -> bool:
+    """Whether this user may read a receipt: whoever may see the account may. The look is noted."""
+    get_account(case_id, seen_by=user)
+    return True
