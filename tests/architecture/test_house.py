@@ -68,7 +68,7 @@ OWN_WORDS = {
         "columns", "finance_return", "general_ledger", "journal", "month_end", "outturn", "relations",
     },
     "money/disputes": {"owing", "relations"},
-    "money/spending": {"beside", "kinds", "proposing", "relations"},
+    "money/spending": {"beside", "content", "kinds", "proposing", "relations"},
     "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},
     "money/invoices": {"bought", "charging", "comparing", "file_views", "kinds", "matching", "relations", "tables"},
     "money/invoices/actions": {"agreeing", "charging", "matching", "receiving", "taking_in", "visiting"},

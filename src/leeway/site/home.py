@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, OrderBy, OuterRef, QuerySet, Subquery
 from django.shortcuts import redirect, render
@@ -32,6 +33,7 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.queries import charges_of, pays_on, waiting_for_sign_off
 from leeway.care.review.models import Review
 from leeway.care.review.queries import COMING, reviews_due
+from leeway.law import law_on
 from leeway.law.numbers import pounds
 from leeway.messages.queries import about_case
 from leeway.money.bills.queries import settlements_to_decide
@@ -43,6 +45,8 @@ from leeway.money.payments.money_now import money_now
 from leeway.money.payments.pay_days import first_pay_day
 from leeway.money.payments.queries import runs_on_their_way
 from leeway.money.payments.views import todays_work
+from leeway.money.spending.presenters import bar_of, set_aside_in_words, shares_of
+from leeway.money.spending.queries import glance
 from leeway.money.statements.presenters import to_explain
 from leeway.money.statements.queries import unexplained
 from leeway.money.uprating.queries import batches_under_way
@@ -61,6 +65,7 @@ NOBODY = "nobody"
 #: What finance does about a payment that is late or came back stands in today's work, and not in the tasks besides. The
 #: task is over once the hold is lifted, or the payment sent.
 IN_TODAYS_WORK = (Event.PAYMENT_LATE, Event.PAYMENT_RETURNED)
+RECEIPTS_SHOWN = 3
 #: Up to so many cases of one's own are shown with their pictures.
 IN_FULL = 2
 REVIEWS_AHEAD = Review.objects.filter(held_on=None)
@@ -168,10 +173,26 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
     )
     return shown | {
         "employer": employer(case, today),
+        "account": _account(case, today),
         "pictures": drawn,
         "budget": budget,
         "plan": now.plan,
         "message": latest and row_of(case, latest),
+    }
+
+
+def _account(case: Case, today: date) -> dict | None:
+    """What is left of a direct payment, as its bar and in words, and the receipts that are asked for."""
+    from_pence = law_on(today, settings.COUNCIL_POLICY)["spending.receipts_from"]
+    found = glance(case, today, from_pence=from_pence)
+    if found is None:
+        return None
+    shares = shares_of(found.left)
+    return {
+        "left": found.left,
+        "bar": bar_of(shares),
+        "aside": set_aside_in_words(found.left),
+        "receipts": found.receipts[:RECEIPTS_SHOWN],
     }
 
 

@@ -71,7 +71,7 @@ def line_of(may, account):
 @pytest.fixture
 def entry_of(case, line_of):
     """The same, with what was said of it."""
-    return lambda pence: queries.get_entry(case, line_of(pence).pk)
+    return lambda pence: queries.get_entry(case, line_of(pence).pk, queries.plan_now(case))
 
 
 @pytest.fixture

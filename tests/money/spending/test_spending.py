@@ -97,7 +97,9 @@ def test_what_was_said_of_a_name_is_proposed_for_the_next_payment_to_it(case, ke
     say(line_of(SHOP), ForWhat.ELSE, "A wheel")
     later = MAY[-1].__class__(date(2026, 6, 2), -20_00, "CARD 9912", "WHEELS AND MORE")
     keep(later, opening=149_85, on=date(2026, 6, 3))
-    proposal = queries.get_entry(case, StatementLine.objects.get(amount_pence=-20_00).pk).proposal
+    proposal = queries.get_entry(
+        case, StatementLine.objects.get(amount_pence=-20_00).pk, queries.plan_now(case)
+    ).proposal
     assert (proposal.kind, proposal.words) == (ForWhat.ELSE, "A wheel") and "31 May 2026" in proposal.because
 
 
@@ -117,7 +119,7 @@ def test_it_is_said_anew_and_taken_back_and_all_of_it_stays_on_record(entry_of, 
 def test_nothing_is_refused_since_one_line_of_the_plan_is_used_up(line_of, case, say):
     for pence in (SWIMMING, WAGES, SHOP):
         say(line_of(pence), ForWhat.PLAN_LINE)
-    table = beside(case, queries.entries(case, FIRST, LAST), FIRST, LAST)
+    table = beside(queries.plan_now(case), queries.entries(case, FIRST, LAST), FIRST, LAST)
     row = next(row for row in table.rows if row.what == "Swimming")
     assert (row.weekly_pence, row.planned_pence, row.spent_pence) == (24_00, 24_00 * 31 // 7, 654_00)
     assert (table.unsaid_pence, table.spent_pence) == (-TAX, 750_15)

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from leeway.care.people.models import Case
 from leeway.care.planning.costs import once_pence, weekly_pence
 from leeway.care.planning.models import LineChange, PlanLine
-from leeway.care.planning.queries import first_of_lines
 from leeway.law.numbers import floor_div
 from leeway.market.units import Frequency, Unit
 from leeway.money.spending.kinds import BY_ITSELF, ForWhat
-from leeway.money.spending.queries import Entry, plan_lines, spent_by
+from leeway.money.spending.queries import Entry, PlanNow, spent_by
 
 #: What is paid because somebody is employed.
 EMPLOYING = (ForWhat.WAGES, ForWhat.TAX)
@@ -48,10 +46,10 @@ class Beside:
         return sum(row.spent_pence for row in self.rows) + self.unsaid_pence
 
 
-def beside(case: Case, found: Sequence[Entry], first: date, last: date) -> Beside:
+def beside(plan: PlanNow, found: Sequence[Entry], first: date, last: date) -> Beside:
     """What was planned and spent in some days, of which the lines are found. What goes on from plan to plan is one."""
-    lines = plan_lines(case)
-    firsts, ends = first_of_lines(case.pk), _last_days(lines)
+    lines, firsts = plan.lines, plan.first
+    ends = _last_days(lines)
     spent = spent_by(found)
     of_plan: dict[UUID, int] = {}
     for (kind, said), pence in spent.items():

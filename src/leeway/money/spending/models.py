@@ -51,6 +51,11 @@ class Purpose(models.Model):
         what = self.plan_line.what if self.plan_line else self.get_kind_display()
         return f"{what}: {self.words}" if self.words else what
 
+    @property
+    def in_short(self) -> str:
+        """What it was for, as a list names it: “Swimming”, “A wheel for the chair”."""
+        return self.words or (self.plan_line.what if self.plan_line else self.get_kind_display())
+
 
 @tracked()
 class AttachedReceipt(models.Model):

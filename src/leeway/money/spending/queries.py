@@ -5,8 +5,8 @@ What another room asks: `entries` of a period, `balance_on` a day, `set_aside_on
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,8 @@ PAGE = "What the direct payment was spent on"
 THEIRS = (Whose.DEDICATED, Whose.ORDINARY)
 #: A payment of the council that arrived with a line.
 ARRIVED = Part.objects.filter(what=What.ARRIVED, match__undoing=None, match__parts__line=OuterRef("pk"))
+#: For how long a receipt is asked for on a first page. After that it is left alone.
+RECEIPT_ASKED_FOR = timedelta(days=91)
 #: That what was said of a payment is counted as spent in the ledger, and was not taken back.
 COUNTED = Transfer.objects.filter(reason=Reason.SPENT, about=OuterRef("pk"), corrections=None)
 
@@ -90,6 +92,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class PlanNow:
+    """What the plan in force has a direct payment for; `first` has the line that each line of a plan goes on from."""
+
+    lines: Sequence[PlanLine]
+    first: Mapping[UUID, UUID]
+
+
+@dataclass(frozen=True)
 class Balance:
     """What the bank says is in an account at the end of a day."""
 
@@ -122,6 +132,14 @@ class Left:
         return (self.balance.pence if self.balance else 0) - self.aside_pence
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What a person's first page says of their account: what is left, and which receipts the council asks for."""
+
+    left: Left
+    receipts: Sequence[Purpose]
+
+
 def get_account(case_id: UUID, *, seen_by: User) -> Case:
     """The case whose account it is, with the look noted. Raises Http404 for a stranger."""
     return get_case(case_id, seen_by=seen_by, page=PAGE)
@@ -138,28 +156,32 @@ def entries(case: Case, first: date, last: date) -> list[Entry]:
     return [_entry(line) for line in of_days.order_by("-booked_on", "-statement__kept_at", "-place")]
 
 
-def with_proposals(found: Sequence[Entry], case: Case) -> list[Entry]:
+def plan_now(case: Case) -> PlanNow:
+    """What the plan in force has a direct payment for, with the first line of each line of the case's plans."""
+    lines = PlanLine.objects.filter(plan__case=case, plan__state=PlanState.AGREED, way=Way.DIRECT_PAYMENT)
+    return PlanNow(list(lines.select_related("plan", "service__provider")), first_of_lines(case.pk))
+
+
+def with_proposals(found: Sequence[Entry], case: Case, plan: PlanNow) -> list[Entry]:
     """The same lines, and for each payment of which nothing is said yet what it may have been for."""
     if not any(each.is_out and each.purpose is None for each in found):
         return list(found)
-    lines, first, before = plan_lines(case), first_of_lines(case.pk), said_before(case)
+    before = said_before(case, plan)
     return [
-        Entry(
-            each.line, None, each.receipts, each.questions, False,
-            propose(each.line, lines=lines, first=first, before=before),
-        )
+        replace(each, proposal=propose(each.line, lines=plan.lines, first=plan.first, before=before))
         if each.is_out and each.purpose is None
         else each
         for each in found
-    ]  # fmt: skip
+    ]
 
 
-def get_entry(case: Case, line_id: UUID) -> Entry:
+def get_entry(case: Case, line_id: UUID, plan: PlanNow | None = None) -> Entry:
     """One line of an account that this user was already found to be allowed to see."""
     line = _lines().filter(account__case=case, pk=line_id).first()
     if line is None:
         raise Http404("There is no such line on this account.")
-    return with_proposals([_entry(line)], case)[0]
+    found = [_entry(line)]
+    return (with_proposals(found, case, plan) if plan else found)[0]
 
 
 def _lines() -> QuerySet[Any]:
@@ -179,19 +201,15 @@ def _entry(line: Any) -> Entry:
     return Entry(line, next(iter(line.said), None), line.receipts, line.asked, line.from_council)
 
 
-def plan_lines(case: Case) -> list[PlanLine]:
-    """What the plan in force has a direct payment for."""
-    lines = PlanLine.objects.filter(plan__case=case, plan__state=PlanState.AGREED, way=Way.DIRECT_PAYMENT)
-    return list(lines.select_related("service__provider"))
-
-
-def said_before(case: Case) -> Mapping[str, Said]:
+def said_before(case: Case, plan: PlanNow) -> Mapping[str, Said]:
     """What was said of each payee last, by how they are known again."""
-    first = first_of_lines(case.pk)
     said = Purpose.objects.filter(line__account__case=case, taken_back_on=None).select_related("line")
     return {
         payee_of(each.line): Said(
-            ForWhat(each.kind), first.get(each.plan_line_id) if each.plan_line_id else None, each.words, each.said_on
+            ForWhat(each.kind),
+            plan.first.get(each.plan_line_id) if each.plan_line_id else None,
+            each.words,
+            each.said_on,
         )
         for each in said.order_by("said_on", "line__booked_on")
     }
@@ -202,18 +220,46 @@ def balance_on(case: Case, day: date) -> Balance | None:
 
     On a day after the last statement it is what that one ended with.
     """
-    accounts = list(BankAccount.objects.filter(case=case, whose=Whose.DEDICATED))
-    known = {
-        account: chain
-        for account, chain in (chains(accounts) if accounts else {}).items()
-        if chain.bank_pence is not None and chain.as_at is not None
-    }
+    return _balance(accounts_of(case), day)
+
+
+def _balance(accounts: Sequence[BankAccount], day: date) -> Balance | None:
+    dedicated = [each for each in accounts if each.whose == Whose.DEDICATED]
+    joined = chains(dedicated).values() if dedicated else ()
+    known = [each for each in joined if each.bank_pence is not None and each.as_at is not None]
     if not known:
         return None
-    later = StatementLine.objects.filter(account__in=known, booked_on__gt=day).aggregate(pence=Sum("amount_pence"))
-    jumped = sum(gap.pence for chain in known.values() for gap in chain.gaps if gap.after.from_on > day)
-    pence = sum(chain.bank_pence or 0 for chain in known.values()) - (later["pence"] or 0) - jumped
-    return Balance(pence, min(day, *(chain.as_at for chain in known.values() if chain.as_at)))
+    as_at = min(each.as_at for each in known if each.as_at)
+    pence = sum(each.bank_pence or 0 for each in known)
+    if day >= max(each.as_at for each in known if each.as_at):
+        return Balance(pence, as_at)
+    later = StatementLine.objects.filter(account__in=dedicated, booked_on__gt=day).aggregate(pence=Sum("amount_pence"))
+    jumped = sum(gap.pence for each in known for gap in each.gaps if gap.after.from_on > day)
+    return Balance(pence - (later["pence"] or 0) - jumped, min(day, as_at))
+
+
+def glance(case: Case, on: date, *, from_pence: int) -> Glance | None:
+    """What a first page says of a person's account; None where no line of one is read."""
+    accounts = accounts_of(case)
+    if not accounts:
+        return None
+    left = Left(_balance(accounts, on), set_aside_on(case, on))
+    return Glance(left, receipts_asked_for(case, on, from_pence=from_pence))
+
+
+def receipts_asked_for(case: Case, on: date, *, from_pence: int) -> list[Purpose]:
+    """The payments of the last weeks for which the council asks for a receipt, and that have none: the latest first."""
+    since = on - RECEIPT_ASKED_FOR
+    attached = AttachedReceipt.objects.filter(line=OuterRef("line"), taken_back_on=None)
+    asked = Purpose.objects.filter(
+        ~Exists(attached),
+        line__account__case=case,
+        line__booked_on__gte=since,
+        line__amount_pence__lte=-from_pence,
+        taken_back_on=None,
+        kind__in=HAS_A_RECEIPT,
+    )
+    return list(asked.select_related("line", "plan_line").order_by("-line__booked_on", "pk"))
 
 
 def set_aside_on(case: Case, day: date) -> list[SetAside]:

@@ -13,6 +13,8 @@ urlpatterns = [
     path("payments/<uuid:bank_line_id>/receipt/<uuid:attached_id>/off/", views.take_off, name="take_off"),
     path("payments/<uuid:bank_line_id>/ask/", views.ask, name="ask"),
     path("questions/<uuid:question_id>/", views.answer, name="answer"),
+    path("months/<slug:month>/", views.statement, name="statement"),
+    path("months/<slug:month>/statement.pdf", views.statement_pdf, name="statement_pdf"),
     path("set-aside/", views.set_aside, name="set_aside"),
     path("set-aside/<uuid:set_aside_id>/", views.no_longer, name="no_longer"),
 ]

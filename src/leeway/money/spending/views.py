@@ -1,19 +1,21 @@
 """Pages of a person's account: what came in and went out, what for, what is set aside, and what is left."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from leeway.access.access import SignedIn
 from leeway.acting import act, press
+from leeway.care.letters.blocks import Letter
+from leeway.care.letters.showing import letter_as_pdf, letter_page
 from leeway.care.people.access import can_work_on
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about
@@ -23,6 +25,7 @@ from leeway.money.payments.money_now import money_now
 from leeway.money.spending import actions, forms, presenters, queries
 from leeway.money.spending.access import can_keep, is_theirs
 from leeway.money.spending.beside import beside
+from leeway.money.spending.content import month_letter
 from leeway.money.spending.kinds import Kept
 from leeway.money.statements.forms import MonthForm
 
@@ -34,10 +37,11 @@ def show(request: SignedIn, case_id: UUID):
     today = timezone.localdate()
     kept = queries.months_of(case)
     month = presenters.month_of(_day_asked(request, today) or (kept[1] if kept else today), kept=kept, today=today)
-    found = queries.with_proposals(queries.entries(case, month.first, month.last), case)
+    plan = queries.plan_now(case)
+    found = queries.with_proposals(queries.entries(case, month.first, month.last), case, plan)
     left = queries.left_on(case, today)
     shares = presenters.shares_of(left)
-    planned = beside(case, found, month.first, month.last)
+    planned = beside(plan, found, month.first, month.last)
     money = money_now(case, today) if case.person.date_of_death is None else None
     context = _about(request, case) | {
         "kept": kept,
@@ -60,15 +64,48 @@ def show(request: SignedIn, case_id: UUID):
     return render(request, "spending/show.jinja", context)
 
 
+@require_safe
+def statement(request: SignedIn, case_id: UUID, month: str) -> HttpResponse:
+    """The statement of a month, as a page."""
+    case, letter = _statement(request, case_id, month)
+    pdf = reverse("spending:statement_pdf", args=[case.pk, month])
+    return letter_page(request, letter, pdf=pdf, **_back_to(case, month))
+
+
+@require_safe
+def statement_pdf(request: SignedIn, case_id: UUID, month: str) -> HttpResponse:
+    """The same statement as a PDF."""
+    case, letter = _statement(request, case_id, month)
+    return letter_as_pdf(request, letter, **_back_to(case, month))
+
+
+def _statement(request: SignedIn, case_id: UUID, month: str) -> tuple[Case, Letter]:
+    case = queries.get_account(case_id, seen_by=request.user)
+    today = timezone.localdate()
+    form = MonthForm({"month": month}, today=today)
+    if not form.is_valid() or form.cleaned_data["month"] > today:
+        raise Http404("There is no statement of that month.")
+    shown = presenters.month_of(form.cleaned_data["month"], kept=queries.months_of(case), today=today)
+    found = queries.entries(case, shown.first, shown.last)
+    before = queries.balance_on(case, shown.first - timedelta(days=1))
+    return case, month_letter(case, shown, found, before, queries.left_on(case, shown.last), settings.COUNCIL_NAME)
+
+
+def _back_to(case: Case, month: str) -> dict[str, str]:
+    back = f"{reverse('spending:show', args=[case.pk])}?month={month}"
+    return {"back": back, "back_text": "What the direct payment was spent on"}
+
+
 @require_http_methods(["GET", "POST"])
 def line(request: SignedIn, case_id: UUID, bank_line_id: UUID):
     """One payment: what it was for, its receipts, and what was asked about it."""
     case = queries.get_account(case_id, seen_by=request.user)
-    entry = queries.get_entry(case, bank_line_id)
+    plan = queries.plan_now(case)
+    entry = queries.get_entry(case, bank_line_id, plan)
     purpose = entry.purpose
     version = queries.version_said(purpose)
     said = {"what": forms.chosen(purpose.kind, purpose.plan_line_id), "words": purpose.words} if purpose else {}
-    form = forms.SayForm(request.POST or None, lines=queries.plan_lines(case), initial=said | {"version": version})
+    form = forms.SayForm(request.POST or None, lines=plan.lines, initial=said | {"version": version})
     if done := act(form, lambda **by_on: actions.say(line=entry.line, **form.said, **by_on), request):
         messages.success(request, f"Noted: {done.result.in_words}.")
         return redirect(_month_of(case, entry))

@@ -89,7 +89,7 @@ def _entries(case: Case, today: date) -> list[Entry]:
 
 def _say(case: Case, person: User, today: date) -> None:
     """Say of what is old what it was for. The latest payments wait, each with what it may have been for."""
-    payroll = next((line for line in queries.plan_lines(case) if "Payroll" in line.what), None)
+    payroll = next((line for line in queries.plan_now(case).lines if "Payroll" in line.what), None)
     for entry in queries.entries(case, today - READ, today - NOT_SAID):
         if not entry.is_out:
             continue

@@ -1,0 +1,151 @@
+"""The pages of a person's account: who opens them, what they say to whom, and what is done on them without scripts."""
+
+import re
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from leeway.care.people.models import Case, Person
+from leeway.money.spending import actions, queries
+from leeway.money.spending.content import EASY
+from leeway.money.spending.kinds import ForWhat, Kept
+from tests.files.making import picture
+from tests.money.spending.conftest import ON, SHOP, SWIMMING, WAGES
+from tests.site.test_easy_words import HARD, LETTERS_MOST, WORDS_MOST
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def on_31_may(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: ON)
+
+
+@pytest.fixture
+def active(case, may):
+    Case.objects.filter(pk=case.pk).update(stage="active")
+    return case
+
+
+def words(page):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.content.decode())).split())
+
+
+@pytest.fixture
+def opened(client, active):
+    """A page of the account, as somebody."""
+
+    def page(user, name="show", *args, status=200, **asked):
+        client.force_login(user)
+        answer = client.get(reverse(f"spending:{name}", args=[active.pk, *args]), asked)
+        assert answer.status_code == status
+        return answer
+
+    return page
+
+
+def test_each_who_may_sees_the_account_and_strangers_do_not(opened, ada_user, tom, bea, finn, case):
+    actions.set_aside(case=case, kind=Kept.HOLIDAY, amount_pence=80_00, reason="Sam’s holiday", by=ada_user, on=ON)
+    own, helper = words(opened(ada_user)), words(opened(tom))
+    assert "£69.85 to spend of £149.85 in the account; set aside £80.00 for holiday pay" in own
+    assert "£800.00 came in, and £750.15 went out. Of 4 payments nobody has said yet what they were for" in own
+    assert "Money that you keep" in own and "Money that Ada keeps" in helper
+    for staff in (bea, finn):
+        assert "Not said yet" in words(opened(staff))
+
+
+def test_another_has_nothing_of_it(opened, cyril):
+    opened(cyril, status=404)
+
+
+@pytest.mark.parametrize("month", ["2026-13", "x", "1066-01", "2026-05; DROP"])
+def test_a_month_that_is_none_shows_the_last_one(opened, ada_user, month):
+    assert "£800.00 came in" in words(opened(ada_user, month=month))
+
+
+def test_what_is_proposed_is_said_with_one_press_and_a_photo_is_added(client, active, line_of, entry_of, ada_user):
+    client.force_login(ada_user)
+    line = line_of(SWIMMING)
+    at = reverse("spending:line", args=[active.pk, line.pk])
+    page = client.get(at).content.decode()
+    assert "Perhaps it was for Swimming?" in page
+    fields = dict(re.findall(r'<input type="hidden" name="(what|words)" value="([^"]*)"', page))
+    client.post(at, {**fields, "version": "0"})
+    assert entry_of(SWIMMING).for_what == "Swimming"
+    receipt = reverse("spending:receipt", args=[active.pk, line.pk])
+    assert 'capture="environment"' in client.get(receipt).content.decode()
+    photo = SimpleUploadedFile("receipt.jpg", picture("JPEG"), "image/jpeg")
+    assert client.post(receipt, {"photo": photo}).status_code == 302
+    attached = entry_of(SWIMMING).receipts[0]
+    assert client.get(reverse("files:show", args=[attached.file_id])).status_code == 200
+    nothing = client.post(receipt, {"csrfmiddlewaretoken": ""}).content.decode()
+    assert "Take a photo, or choose a file." in nothing
+    client.post(reverse("spending:take_off", args=[active.pk, line.pk, attached.pk]))
+    client.post(reverse("spending:take_back", args=[active.pk, line.pk]))
+    assert entry_of(SWIMMING).for_what == "Not said yet" and not entry_of(SWIMMING).receipts
+
+
+def test_a_strangers_receipt_is_nobodys(client, active, line_of, ada_user, cyril):
+    photo = SimpleUploadedFile("receipt.jpg", picture("JPEG"), "image/jpeg")
+    attached = actions.attach_receipt(line=line_of(SHOP), upload=photo, by=ada_user, on=ON)
+    client.force_login(cyril)
+    assert client.get(reverse("files:show", args=[attached.file_id])).status_code == 404
+
+
+def test_a_question_goes_to_the_worker_and_the_answer_comes_back_to_the_payment(client, active, line_of, ada_user, bea):
+    client.force_login(ada_user)
+    client.post(reverse("spending:ask", args=[active.pk, line_of(SHOP).pk]), {"words": "May I buy two?"})
+    client.force_login(bea)
+    home = client.get("/home/").content.decode()
+    assert "Answer what was asked about a payment" in home and reverse("spending:show", args=[active.pk]) in home
+    question = queries.open_questions(active).get()
+    at = reverse("spending:answer", args=[active.pk, question.pk])
+    assert "May I buy two?" in client.get(at).content.decode()
+    client.post(at, {"answer": "Yes, both of them."})
+    client.force_login(ada_user)
+    page = client.get(reverse("spending:line", args=[active.pk, line_of(SHOP).pk]))
+    assert "Yes, both of them." in words(page)
+
+
+def test_money_is_set_aside_and_no_longer(client, active, ada_user):
+    client.force_login(ada_user)
+    at = reverse("spending:set_aside", args=[active.pk])
+    wrong = client.post(at, {"kind": "tax", "amount_pence": "nothing", "reason": "Tax of May"}).content.decode()
+    assert "How much: enter an amount in pounds and pence" in unescape(wrong)
+    client.post(at, {"kind": "tax", "amount_pence": "96.15", "reason": "Tax of May"})
+    aside = active.set_aside.get()
+    assert aside.amount_pence == 96_15
+    client.post(reverse("spending:no_longer", args=[active.pk, aside.pk]), {"reason": "It is paid"})
+    assert queries.set_aside_on(active, ON) == []
+
+
+def test_the_first_page_says_what_is_left_and_which_receipt_is_asked_for(client, active, line_of, ada_user):
+    version = queries.version_said(None)
+    actions.say(line=line_of(SHOP), kind=ForWhat.ELSE, words="A wheel", version=version, by=ada_user, on=ON)
+    actions.say(line=line_of(SWIMMING), kind=ForWhat.ELSE, words="A swim", version=version, by=ada_user, on=ON)
+    client.force_login(ada_user)
+    home = words(client.get("/home/"))
+    assert "£149.85 to spend of £149.85" in home
+    assert "Add a photo of the receipt for “A wheel, 21 May 2026”" in home and "A swim" not in home
+
+
+def test_the_statement_of_a_month_adds_up_and_is_in_the_persons_format(opened, case, line_of, ada_user):
+    actions.say(line=line_of(WAGES), kind=ForWhat.WAGES, version=0, by=ada_user, on=ON)
+    actions.set_aside(case=case, kind=Kept.HOLIDAY, amount_pence=80_00, reason="Sam’s holiday", by=ada_user, on=ON)
+    Person.objects.filter(pk=case.person_id).update(communication_needs=["easy_read", "large_print"])
+    page = words(opened(ada_user, "statement", "2026-05"))
+    assert "In the account when 1 May 2026 began £100.00" in page and "Not said yet £270.15" in page
+    assert "Left to spend £69.85" in page and "You can spend £69.85." in page and "Wages £480.00" in page
+    pdf = opened(ada_user, "statement_pdf", "2026-05")
+    assert pdf.headers["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF")
+    opened(ada_user, "statement", "2026-06", status=404)
+    opened(ada_user, "statement", "nothing", status=404)
+
+
+@pytest.mark.parametrize("sentence", EASY.values())
+def test_the_easy_words_of_a_statement_are_easy(sentence):
+    plain = re.sub(r"\{\w+\}", "£5", sentence)
+    assert len(plain.split()) <= WORDS_MOST and plain.endswith(".") and plain.count(".") == 1
+    assert not HARD.search(plain.lower()) and max(map(len, re.findall(r"\w+", plain))) <= LETTERS_MOST
