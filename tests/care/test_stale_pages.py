@@ -229,7 +229,9 @@ EDITS = {
          "date_of_birth_day": "14", "date_of_birth_month": "3", "date_of_birth_year": "1992"},
     ),
     "people:end_relationship": ("bea", of_relationship, day("ends_on")),
-    "people:invite": ("bea", of_relationship, {"email": "sam@home.example", "agreed": "Ada said yes."}),
+    "people:invite": (
+        "bea", of_relationship, {"email": "sam@home.example", "agreed": "Ada said yes.", "leave_for": "record"},
+    ),
     "people:end_leave": ("bea", of_relationship, {}),
     "people:answer": ("cyril", asking, {"helps": "True", "family_name": "Bell"}),
     "people:give": ("mona", after(), lambda world: {"worker": world.bea.pk}),

@@ -28,7 +28,7 @@ from leeway.care.people.addressing import in_plain_words
 from leeway.care.people.events import Event
 from leeway.care.people.message_views import row_of
 from leeway.care.people.models import Case, Task
-from leeway.care.people.queries import cases_waiting, own_cases, own_tasks, whose_messages
+from leeway.care.people.queries import accounts_run_by, cases_waiting, own_cases, own_tasks, whose_messages
 from leeway.care.people.states import Stage
 from leeway.care.planning.queries import charges_of, pays_on, waiting_for_sign_off
 from leeway.care.review.models import Review
@@ -127,6 +127,7 @@ def _person(request: SignedIn, today: date) -> dict:
     cases = list(own_cases(request.user, today)[:20])
     return {
         "askings": asked_to_help(request.user, today),
+        "accounts": accounts_run_by(request.user, today),
         "cases": [_own(request.user, case, today, in_full=len(cases) <= IN_FULL) for case in cases],
     }
 

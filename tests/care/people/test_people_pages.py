@@ -397,7 +397,7 @@ def test_pages_that_change_do_so(client, case, bea, mona):
     someone = {"name": "Sam Bell", "kind": "sibling", "authority": "carer", "same_household": "True"} | since
     assert client.post(base + "people/add/", someone).headers["Location"] == base + "people/"
     sam = Relationship.objects.get()
-    agreed = {"email": "sam@home.example", "agreed": "Ada said yes today."}
+    agreed = {"email": "sam@home.example", "agreed": "Ada said yes today.", "leave_for": "record"}
     assert send(client, f"{base}people/{sam.pk}/invite/", **agreed).status_code == 302
     assert "no answer so far" in text(client.get(base + "people/"))
     assert send(client, f"{base}people/{sam.pk}/leave/").status_code == 302

@@ -7,12 +7,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from leeway.care.people.models import Case, Person
+from leeway.care.people.actions import add_relationship
+from leeway.care.people.leave import accept_leave, end_leave, give_leave
+from leeway.care.people.models import Case, LeaveFor, Person
 from leeway.money.spending import actions, queries
 from leeway.money.spending.content import EASY
 from leeway.money.spending.kinds import ForWhat, Kept
+from leeway.refusal import NotAllowed
+from leeway.versions import version_of
 from tests.files.making import picture
 from tests.money.spending.conftest import ON, SHOP, SWIMMING, WAGES
+from tests.site.test_doors import LEAD_TO_PEOPLE, filled
 from tests.site.test_easy_words import HARD, LETTERS_MOST, WORDS_MOST
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +154,42 @@ def test_the_easy_words_of_a_statement_are_easy(sentence):
     plain = re.sub(r"\{\w+\}", "£5", sentence)
     assert len(plain.split()) <= WORDS_MOST and plain.endswith(".") and plain.count(".") == 1
     assert not HARD.search(plain.lower()) and max(map(len, re.findall(r"\w+", plain))) <= LETTERS_MOST
+
+
+@pytest.fixture
+def firm(case, active, bea):
+    """A payroll firm that Ada wants to run her account, and that accepted with her name."""
+    details = {"name": "Fairshare Payroll", "kind": "organisation", "starts_on": ON}
+    runs = add_relationship(case=case, details=details, by=bea, on=ON)
+    runs = give_leave(
+        case=case, relationship=runs, email="pay@firm.example", agreed="Ada said so at a visit.",
+        leave_for=LeaveFor.ACCOUNT, site_address="", version=version_of(runs), by=bea, on=ON,
+    )  # fmt: skip
+    accept_leave(relationship=runs, family_name="Bell", version=version_of(runs), by=runs.user, on=ON)
+    runs.refresh_from_db()
+    return runs
+
+
+def test_a_payroll_firm_runs_the_account_and_sees_nothing_else(client, active, firm, line_of, entry_of, bea, settings):
+    settings.STAFF_NEED_SECOND_FACTOR = False
+    client.force_login(firm.user)
+    at = reverse("spending:show", args=[active.pk])
+    assert at in client.get("/home/").content.decode()
+    page = client.get(at).content.decode()
+    assert "Not said yet" in page and reverse("budgets:show", args=[active.pk]) not in page
+    actions.say(line=line_of(WAGES), kind=ForWhat.WAGES, version=0, by=firm.user, on=ON)
+    assert entry_of(WAGES).for_what == "Wages"
+    record = {"case_id": str(active.pk), "person_id": str(active.person_id)}
+    others = [(name, route) for name, route in LEAD_TO_PEOPLE if not name.startswith("spending:")]
+    seen = [name for name, route in others if active.person.family_name in shown(client, filled(route, record))]
+    assert len(others) > 50 and seen == []
+    end_leave(case=active, relationship=firm, version=version_of(firm), by=bea, on=ON)
+    assert client.get(at).status_code == 404
+    with pytest.raises(NotAllowed):
+        actions.say(line=line_of(SWIMMING), kind=ForWhat.WAGES, version=0, by=firm.user, on=ON)
+
+
+def shown(client, address):
+    """What a page shows, if it opens."""
+    answer = client.get(address)
+    return answer.content.decode() if answer.status_code == 200 and not answer.streaming else ""

@@ -116,6 +116,17 @@ def leave_given(user: User, on: date) -> QuerySet[Relationship]:
     return Relationship.objects.filter(in_force, user=user, may_see_record=True, starts_on__lte=on)
 
 
+def accounts_to_run(user: User, on: date) -> QuerySet[Relationship]:
+    """Where this user may see the account for somebody's direct payment, and nothing else of them, on a day."""
+    in_force = Q(ends_on=None) | Q(ends_on__gte=on)
+    return Relationship.objects.filter(in_force, user=user, may_run_account=True, starts_on__lte=on)
+
+
+def may_run_account(user: User, person: Person, on: date) -> bool:
+    """Whether somebody who is not staff may run an account: the person, and whom they gave leave, for it alone too."""
+    return may_see_person(user, person, on) or accounts_to_run(user, on).filter(person=person).exists()
+
+
 def asked_to_help(user: User, on: date) -> QuerySet[Relationship]:
     """Where this user was asked to help somebody and has not answered, as it stands on a day."""
     in_force = Q(ends_on=None) | Q(ends_on__gte=on)

@@ -14,6 +14,7 @@ from leeway.care.people.models import (
     CommunicationNeed,
     Ethnicity,
     Gender,
+    LeaveFor,
     Person,
     Relationship,
     RelationshipKind,
@@ -334,6 +335,12 @@ class InviteForm(WholeForm):
         label="How did the person agree to this?",
         max_length=300,
         help_text="Their record is theirs: say when and how they said yes, or what right this person has to see it.",
+    )
+    leave_for = forms.ChoiceField(
+        label="What may they see?",
+        choices=LeaveFor.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what they may see."},
     )
     email = forms.EmailField(
         label="Their email address",

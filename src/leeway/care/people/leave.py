@@ -12,13 +12,15 @@ from leeway.access.models import User
 from leeway.care.people.access import asked_to_help, check_can_work_on, check_reason, may_take_back
 from leeway.care.people.actions import claim_relationship, tell_every_case, write_anew
 from leeway.care.people.events import Event
-from leeway.care.people.models import Case, Relationship
+from leeway.care.people.models import Case, LeaveFor, Relationship
 from leeway.care.people.recipients import recipient_of
 from leeway.refusal import NotAllowed, Refusal
 from leeway.versions import lock_as_seen
 
 #: How many names whoever is asked may give: a spelling may go wrong, but names must not be tried until one fits.
 NAMES_MOST = 5
+#: What is open to whoever was given leave: one of the two.
+LEAVE = ("may_see_record", "may_run_account")
 
 
 @transaction.atomic
@@ -28,12 +30,15 @@ def give_leave(
     relationship: Relationship,
     email: str,
     agreed: str,
+    leave_for: LeaveFor = LeaveFor.RECORD,
     site_address: str,
     version: int,
     by: User,
     on: date,
 ) -> Relationship:
     """Ask someone in the person's life to help and see the record, with the words in which the person agreed.
+
+    Or to run the account for the direct payment, of which they see what it was spent on, and nothing else.
 
     Nothing is shown to them until they say who it is that they help (`accept_leave`): an address may be mistyped, or
     somebody else's sign-in. The leave ends with the relationship, or when it is taken back. It opens all of the
@@ -52,12 +57,13 @@ def give_leave(
     if user.pk == case.person.user_id:
         raise Refusal("This is the person’s own sign-in. Each needs an email address of their own.", field="email")
     relationship.user, relationship.email = user, email
-    relationship.may_see_record, relationship.asked_on, relationship.names_tried = False, on, 0
+    relationship.may_see_record = relationship.may_run_account = False
+    relationship.leave_for, relationship.asked_on, relationship.names_tried = leave_for, on, 0
     if user.has_usable_password():  # whoever has none yet has an invitation
         transaction.on_commit(lambda: send_asking(user=user, site_address=site_address))
-    relationship.save(update_fields=["user", "email", "may_see_record", "asked_on", "names_tried"])
+    relationship.save(update_fields=["user", "email", *LEAVE, "leave_for", "asked_on", "names_tried"])
     write_anew(case.person, recipient_of(relationship), by, on)
-    sentence = f"{relationship.name} was asked to help, and may see this record once they accept: {how}"
+    sentence = f"{relationship.name} was asked to help, and may see {_what(relationship)} once they accept: {how}"
     tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
     return relationship
 
@@ -73,9 +79,11 @@ def accept_leave(*, relationship: Relationship, family_name: str, version: int, 
     if plain_name(family_name) != plain_name(person.family_name or person.given_name):
         _count_wrong_name(relationship, by, on)
         return False
-    relationship.may_see_record, relationship.asked_on = True, None
-    relationship.save(update_fields=["may_see_record", "asked_on"])
-    sentence = f"{relationship.name} accepted to help, and may see this record."
+    of_account = relationship.leave_for == LeaveFor.ACCOUNT
+    relationship.may_see_record, relationship.may_run_account = not of_account, of_account
+    relationship.asked_on = None
+    relationship.save(update_fields=[*LEAVE, "asked_on"])
+    sentence = f"{relationship.name} accepted to help, and may see {_what(relationship)}."
     tell_every_case(person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
     return True
 
@@ -118,7 +126,14 @@ def end_leave(*, case: Case, relationship: Relationship, version: int, by: User,
     if relationship.person_id != case.person_id or not may_take_back(by, case, relationship):
         raise NotAllowed(f"Only {case.person}, {relationship.name} or the case’s worker can take this back.")
     lock_as_seen(relationship, version)
-    relationship.may_see_record, relationship.asked_on = False, None
-    relationship.save(update_fields=["may_see_record", "asked_on"])
-    sentence = f"{relationship.name} may no longer see this record."
+    relationship.may_see_record = relationship.may_run_account = False
+    relationship.asked_on = None
+    relationship.save(update_fields=[*LEAVE, "asked_on"])
+    sentence = f"{relationship.name} may no longer see {_what(relationship)}."
     tell_every_case(case.person, kind=Event.LEAVE, sentence=sentence, by=by, on=on)
+
+
+def _what(relationship: Relationship) -> str:
+    """What they were asked to see, as the story tells it."""
+    of_account = relationship.leave_for == LeaveFor.ACCOUNT
+    return "the account for the direct payment, and nothing else" if of_account else "this record"

@@ -211,6 +211,13 @@ class Authority(models.TextChoices):
     REPRESENTATIVE = "representative", "Settles what is left after a death (executor, administrator or next of kin)"
 
 
+class LeaveFor(models.TextChoices):
+    """What somebody is asked to see, and to help with."""
+
+    RECORD = "record", "The whole record, as the person sees it"
+    ACCOUNT = "account", "The account for the direct payment alone, such as a payroll firm"
+
+
 @tracked()
 class Relationship(models.Model):
     """Someone in the person's life, what they may do, from when until when, and whether they may see the record."""
@@ -227,6 +234,12 @@ class Relationship(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     may_see_record = models.BooleanField(default=False)
+    may_run_account = models.BooleanField(
+        default=False, help_text="Sees what the direct payment was spent on, and nothing else of the record."
+    )
+    leave_for = models.CharField(
+        max_length=7, choices=LeaveFor, default=LeaveFor.RECORD, help_text="What they were asked to see last."
+    )
     asked_on = models.DateField(
         null=True, blank=True, help_text="The day on which they were asked to help; none once they have answered."
     )

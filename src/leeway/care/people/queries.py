@@ -22,6 +22,7 @@ from leeway.care.people.access import (
     LEADER,
     WAITS_ON,
     Tie,
+    accounts_to_run,
     asked_to_help,
     can_work_on,
     cases_of,
@@ -76,6 +77,16 @@ def get_case(
     return case
 
 
+def get_case_of_account(case_id: UUID, *, seen_by: User, page: str) -> Case:
+    """The same for the account of its direct payment, which may be run by somebody who sees nothing else of it."""
+    runs = accounts_to_run(seen_by, timezone.localdate()).filter(person__cases=case_id)
+    if not runs.exists():
+        return get_case(case_id, seen_by=seen_by, page=page)
+    case = Case.objects.select_related("person", "worker", "team").get(pk=case_id)
+    record_look(viewer=seen_by, person_id=case.person_id, page=page, own=True)
+    return case
+
+
 def reads_care(case: Case, *, seen_by: User) -> bool:
     """Whether more than the money is shown: to whoever works on the case or lives it, and to who has said why."""
     own = is_own_care(seen_by, case, timezone.localdate())
@@ -103,6 +114,14 @@ def own_cases(user: User, on: date) -> QuerySet[Case]:
     theirs = Q(person__user=user) | Q(person__in=leave_given(user, on).values("person"))
     cases = Case.objects.filter(theirs) if user.can(Capability.TAKE_PART) else Case.objects.none()
     return cases.select_related("person", "worker").order_by("opened_on")
+
+
+def accounts_run_by(user: User, on: date) -> list[Case]:
+    """The cases of which this user runs the account for the direct payment, and sees nothing else."""
+    people = accounts_to_run(user, on).values("person")
+    held = {"plans__state": "agreed", "plans__lines__way": "direct_payment"}
+    cases = Case.objects.filter(person__in=people, **held).distinct().select_related("person")
+    return list(cases.order_by("person__family_name", "person__given_name", "opened_on"))
 
 
 def cases_waiting(user: User, ties: Iterable[Tie] = WAITS_ON) -> QuerySet[Case]:
@@ -274,12 +293,13 @@ def asking_of(relationship_id: UUID, *, seen_by: User, on: date) -> Relationship
 
 def leave_of(person: Person, on: date) -> list[Relationship]:
     """Who may see a person's record on a day, and who was asked and has not answered."""
-    return [one for one in people_around(person, on) if one.may_see_record or one.asked_on]
+    return [one for one in people_around(person, on) if one.may_see_record or one.may_run_account or one.asked_on]
 
 
 def acts_for_many(user: User) -> bool:
     """Whether a user who is not staff may act for more than one person, or for one in the name of an organisation."""
-    given = leave_given(user, timezone.localdate()).exclude(person__user=user)
+    today = timezone.localdate()
+    given = (leave_given(user, today) | accounts_to_run(user, today)).exclude(person__user=user)
     return given.filter(kind=RelationshipKind.ORGANISATION).exists() or given.values("person").distinct().count() > 1
 
 

@@ -215,7 +215,8 @@ def invite(request: SignedIn, case_id, relationship_id):
     """Give someone leave to see the record, and invite them."""
     case, relationship = find_relationship(request, case_id, relationship_id)
     form = forms.InviteForm(
-        request.POST or None, initial={"email": relationship.email, "version": version_of(relationship)}
+        request.POST or None,
+        initial={"email": relationship.email, "leave_for": relationship.leave_for, "version": version_of(relationship)},
     )
     if done := act(
         form,

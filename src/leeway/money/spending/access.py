@@ -4,14 +4,14 @@ from datetime import date
 
 from leeway.access.models import User
 from leeway.access.roles import Capability
-from leeway.care.people.access import can_work_on, may_see_person
+from leeway.care.people.access import can_work_on, may_run_account, may_see_person
 from leeway.care.people.models import Case
 from leeway.refusal import NotAllowed
 
 
 def is_theirs(user: User, case: Case, on: date) -> bool:
     """Whether the account is this user's own, or of somebody who gave them leave."""
-    return user.can(Capability.TAKE_PART) and may_see_person(user, case.person, on)
+    return user.can(Capability.TAKE_PART) and may_run_account(user, case.person, on)
 
 
 def can_keep(user: User, case: Case, on: date) -> bool:
@@ -27,3 +27,8 @@ def check_can_keep(user: User, case: Case, on: date) -> None:
 def check_is_theirs(user: User, case: Case, on: date) -> None:
     if not is_theirs(user, case, on):
         raise NotAllowed(f"{case.person}, or anyone they gave leave, asks the worker here.")
+
+
+def sees_only_account(user: User, case: Case, on: date) -> bool:
+    """Whether this user runs the account and sees nothing else of the case, so that no link leads there."""
+    return not user.is_staff_member and not may_see_person(user, case.person, on)

@@ -17,7 +17,7 @@ from django.http import Http404
 from leeway.access.models import Look, User
 from leeway.access.roles import WHO_CAN, Capability
 from leeway.care.people.models import Case
-from leeway.care.people.queries import get_case
+from leeway.care.people.queries import get_case_of_account
 from leeway.care.planning.models import PlanLine, PlanState, Way
 from leeway.care.planning.queries import first_of_lines
 from leeway.files.models import Owner
@@ -142,7 +142,7 @@ class Glance:
 
 def get_account(case_id: UUID, *, seen_by: User) -> Case:
     """The case whose account it is, with the look noted. Raises Http404 for a stranger."""
-    return get_case(case_id, seen_by=seen_by, page=PAGE)
+    return get_case_of_account(case_id, seen_by=seen_by, page=PAGE)
 
 
 def accounts_of(case: Case) -> list[BankAccount]:

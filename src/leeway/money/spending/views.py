@@ -23,7 +23,7 @@ from leeway.forms import carry_version
 from leeway.law import law_on
 from leeway.money.payments.money_now import money_now
 from leeway.money.spending import actions, forms, presenters, queries
-from leeway.money.spending.access import can_keep, is_theirs
+from leeway.money.spending.access import can_keep, is_theirs, sees_only_account
 from leeway.money.spending.beside import beside
 from leeway.money.spending.content import month_letter
 from leeway.money.spending.kinds import Kept
@@ -224,6 +224,7 @@ def _about(request: SignedIn, case: Case) -> dict[str, Any]:
     return about(case, seen_by=request.user) | {
         "may_keep": can_keep(request.user, case, today),
         "may_ask": is_theirs(request.user, case, today),
+        "only_account": sees_only_account(request.user, case, today),
         "back": reverse("spending:show", args=[case.pk]),
     }
 

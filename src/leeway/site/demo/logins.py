@@ -28,6 +28,13 @@ def logins() -> list[Login]:
             "tom@fairbourne.example", "Tom Bell", (Role.PERSON,), "Ada’s brother, helps her", "what Ada lets him see"
         ),
         Login(
+            "pay@fairbourne.example",
+            "Fairshare Payroll",
+            (Role.PERSON,),
+            "payroll firm, runs Ada’s account",
+            "what Ada spent, and nothing else of her",
+        ),
+        Login(
             "bea@fairbourne.example", "Bea Okafor", (Role.ASSESSOR,), "social worker", "her caseload, and the stories"
         ),
         Login("mona@fairbourne.example", "Mona Patel", (Role.MANAGER,), "team manager", "plans waiting for sign-off"),

@@ -7,7 +7,9 @@ import typst
 from django.core.files.base import ContentFile
 
 from leeway.access.models import User
-from leeway.care.people.models import Case
+from leeway.care.people import leave
+from leeway.care.people.actions import add_relationship
+from leeway.care.people.models import Case, LeaveFor, RelationshipKind
 from leeway.care.planning.models import Way
 from leeway.money.payments.models import Payment
 from leeway.money.payments.states import PaymentState
@@ -17,6 +19,7 @@ from leeway.money.statements.actions import keep_statement, open_bank_account
 from leeway.money.statements.kinds import Whose
 from leeway.site.demo.playing import Staff
 from leeway.site.demo.statements import Entry, statement_file
+from leeway.versions import version_of
 
 NUMBER, OPENS_WITH = "40000155667788", 231_40
 #: How far back the account is read, and of which days nobody has said yet what payments were for.
@@ -63,9 +66,23 @@ def keep_account(staff: Staff, person: User, today: date) -> None:
         file = ContentFile(statement_file(NUMBER, number, balance, some), name=f"ada-{number}.xml")
         keep_statement(account=account, upload=file, by=staff.finance, on=min(today, some[-1].on + timedelta(days=1)))
         balance += sum(each.pence for each in some)
+    _let_run(case, staff, entries[0].on)
     _say(case, person, today)
     _set_aside(case, person, today)
     _ask(case, person, staff, today)
+
+
+def _let_run(case: Case, staff: Staff, on: date) -> None:
+    """Have a payroll firm run the account, and see nothing else of her."""
+    details = {"name": "Fairshare Payroll", "kind": RelationshipKind.ORGANISATION, "starts_on": on}
+    runs = add_relationship(case=case, details=details, by=staff.worker, on=on)
+    runs = leave.give_leave(
+        case=case, relationship=runs, email="pay@fairbourne.example", agreed="Ada said so at a visit.",
+        leave_for=LeaveFor.ACCOUNT, site_address="", version=version_of(runs), by=staff.worker, on=on,
+    )  # fmt: skip
+    leave.accept_leave(
+        relationship=runs, family_name=case.person.family_name, version=version_of(runs), by=runs.user, on=on
+    )
 
 
 def _entries(case: Case, today: date) -> list[Entry]:

@@ -164,6 +164,8 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(blank=True, null=True)),
                 ('may_see_record', models.BooleanField(default=False)),
+                ('may_run_account', models.BooleanField(default=False, help_text='Sees what the direct payment was spent on, and nothing else of the record.')),
+                ('leave_for', models.CharField(choices=[('record', 'The whole record, as the person sees it'), ('account', 'The account for the direct payment alone, such as a payroll firm')], default='record', help_text='What they were asked to see last.', max_length=7)),
                 ('asked_on', models.DateField(blank=True, help_text='The day on which they were asked to help; none once they have answered.', null=True)),
                 ('names_tried', models.PositiveSmallIntegerField(default=0, help_text='Wrong names given since they were asked: nobody may try names until one fits.')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relationships', to='people.person')),
@@ -215,6 +217,8 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(blank=True, null=True)),
                 ('may_see_record', models.BooleanField(default=False)),
+                ('may_run_account', models.BooleanField(default=False, help_text='Sees what the direct payment was spent on, and nothing else of the record.')),
+                ('leave_for', models.CharField(choices=[('record', 'The whole record, as the person sees it'), ('account', 'The account for the direct payment alone, such as a payroll firm')], default='record', help_text='What they were asked to see last.', max_length=7)),
                 ('asked_on', models.DateField(blank=True, help_text='The day on which they were asked to help; none once they have answered.', null=True)),
                 ('names_tried', models.PositiveSmallIntegerField(default=0, help_text='Wrong names given since they were asked: nobody may try names until one fits.')),
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='people.person')),
@@ -365,11 +369,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='relationship',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_relationshipevent" ("asked_on", "authority", "email", "ends_on", "evidence", "id", "kind", "may_see_record", "name", "names_tried", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "same_household", "starts_on", "user_id") VALUES (NEW."asked_on", NEW."authority", NEW."email", NEW."ends_on", NEW."evidence", NEW."id", NEW."kind", NEW."may_see_record", NEW."name", NEW."names_tried", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."same_household", NEW."starts_on", NEW."user_id"); RETURN NULL;', hash='2fb0d72f08d4c72ccb82335c5ec33044790c4da0', operation='INSERT', pgid='pgtrigger_insert_insert_07fb7', table='people_relationship', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "people_relationshipevent" ("asked_on", "authority", "email", "ends_on", "evidence", "id", "kind", "leave_for", "may_run_account", "may_see_record", "name", "names_tried", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "same_household", "starts_on", "user_id") VALUES (NEW."asked_on", NEW."authority", NEW."email", NEW."ends_on", NEW."evidence", NEW."id", NEW."kind", NEW."leave_for", NEW."may_run_account", NEW."may_see_record", NEW."name", NEW."names_tried", NEW."person_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."same_household", NEW."starts_on", NEW."user_id"); RETURN NULL;', hash='69ad3c15abb390536b95ecce93015b5938130831', operation='INSERT', pgid='pgtrigger_insert_insert_07fb7', table='people_relationship', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='relationship',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_relationshipevent" ("asked_on", "authority", "email", "ends_on", "evidence", "id", "kind", "may_see_record", "name", "names_tried", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "same_household", "starts_on", "user_id") VALUES (NEW."asked_on", NEW."authority", NEW."email", NEW."ends_on", NEW."evidence", NEW."id", NEW."kind", NEW."may_see_record", NEW."name", NEW."names_tried", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."same_household", NEW."starts_on", NEW."user_id"); RETURN NULL;', hash='1ecfd7682ca929f42eba33b675db50239fdbf756', operation='UPDATE', pgid='pgtrigger_update_update_4eff7', table='people_relationship', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "people_relationshipevent" ("asked_on", "authority", "email", "ends_on", "evidence", "id", "kind", "leave_for", "may_run_account", "may_see_record", "name", "names_tried", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "same_household", "starts_on", "user_id") VALUES (NEW."asked_on", NEW."authority", NEW."email", NEW."ends_on", NEW."evidence", NEW."id", NEW."kind", NEW."leave_for", NEW."may_run_account", NEW."may_see_record", NEW."name", NEW."names_tried", NEW."person_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."same_household", NEW."starts_on", NEW."user_id"); RETURN NULL;', hash='bf48bb841ca477094a9e1f2cb2bcb18440387bd7', operation='UPDATE', pgid='pgtrigger_update_update_4eff7', table='people_relationship', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='capacitydecisionevent',
