@@ -10,9 +10,11 @@ from django.urls import reverse
 from leeway.care.people.actions import add_relationship
 from leeway.care.people.leave import accept_leave, end_leave, give_leave
 from leeway.care.people.models import Case, LeaveFor, Person
+from leeway.money.banking.statement import Line
 from leeway.money.spending import actions, queries
 from leeway.money.spending.content import EASY
 from leeway.money.spending.kinds import ForWhat, Kept
+from leeway.money.statements.actions import keep_picked, open_bank_account
 from leeway.refusal import NotAllowed
 from leeway.versions import version_of
 from tests.files.making import picture
@@ -147,6 +149,26 @@ def test_the_statement_of_a_month_adds_up_and_is_in_the_persons_format(opened, c
     assert pdf.headers["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF")
     opened(ada_user, "statement", "2026-06", status=404)
     opened(ada_user, "statement", "nothing", status=404)
+
+
+def test_what_an_everyday_account_paid_stands_beside_and_is_counted_once(opened, case, paid_too, line_of, ada_user):
+    """It is not in the balance of the account, and may have been paid back out of it."""
+    actions.say(line=paid_too, kind=ForWhat.ELSE, words="A taxi", version=0, by=ada_user, on=ON)
+    page, letter = words(opened(ada_user)), words(opened(ada_user, "statement", "2026-05"))
+    assert "£800.00 came in, and £750.15 went out. £18.40 was paid from an everyday account." in page
+    assert "Went out £750.15" in letter and "Besides, £18.40 was paid from an everyday account" in letter
+    assert not queries.said_as_spent(case).exists()
+
+
+@pytest.fixture
+def paid_too(case, ada_user):
+    """A line of an everyday account that Ada picked."""
+    account = open_bank_account(
+        whose="ordinary", name="Mine", identifier="11-22-33 11112222", case=case, by=ada_user, on=ON
+    )
+    spent = Line(booked_on=ON, amount_pence=-18_40, reference="CARD", description="CARS")
+    keep_picked(account=account, lines=[spent], format="CSV", places=[1], by=ada_user, on=ON)
+    return account.lines.get()
 
 
 @pytest.mark.parametrize("sentence", EASY.values())

@@ -124,7 +124,8 @@ def accounts_to_run(user: User, on: date) -> QuerySet[Relationship]:
 
 def may_run_account(user: User, person: Person, on: date) -> bool:
     """Whether somebody who is not staff may run an account: the person, and whom they gave leave, for it alone too."""
-    return may_see_person(user, person, on) or accounts_to_run(user, on).filter(person=person).exists()
+    given = leave_given(user, on) | accounts_to_run(user, on)
+    return person.user_id == user.pk or given.filter(person=person).exists()
 
 
 def asked_to_help(user: User, on: date) -> QuerySet[Relationship]:

@@ -7,7 +7,7 @@ from leeway.care.letters.content import make_letter, questions
 from leeway.care.people.models import Case, CommunicationNeed
 from leeway.law.numbers import pounds
 from leeway.money.spending.presenters import Month
-from leeway.money.spending.queries import Balance, Entry, Left
+from leeway.money.spending.queries import Balance, Entry, Left, moved
 
 SIGNED = "The direct payments team"
 #: The same in easy words, for somebody who needs easy read. `tests/money/spending` holds them to what easy words are.
@@ -27,12 +27,13 @@ def month_letter(
     case: Case, month: Month, found: Sequence[Entry], before: Balance | None, left: Left, council: str
 ) -> Letter:
     """A month of an account: what was there, came in, went out and for what, what is set aside and what is left."""
-    came_in = sum(each.pence for each in found if not each.is_out)
-    went_out = sum(each.pence for each in found if each.is_out)
+    all_in_all = moved(found)
+    came_in, went_out = all_in_all.came_in_pence, all_in_all.went_out_pence
     blocks: list[Block] = [
         *_in_easy_words(case, came_in, went_out, before, left),
         *_left(left),
         _adds_up(month, came_in, went_out, before, left),
+        *_from_everyday(all_in_all.everyday_pence),
         *_for_what(found),
         *_each(found),
         *_set_aside(left),
@@ -84,6 +85,12 @@ def _adds_up(month: Month, came_in: int, went_out: int, before: Balance | None, 
         rows.append(("Of it set aside", pounds(left.aside_pence)))
         rows.append(("Left to spend", pounds(left.left_pence)))
     return Table("How it adds up", ("What", "Amount"), tuple(rows), total=left.balance is not None)
+
+
+def _from_everyday(pence: int) -> list[Block]:
+    if not pence:
+        return []
+    return [Paragraph(f"Besides, {pounds(pence)} was paid from an everyday account, as you showed us.")]
 
 
 def _for_what(found: Sequence[Entry]) -> list[Block]:

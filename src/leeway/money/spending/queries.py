@@ -60,6 +60,11 @@ class Entry:
         return self.line.amount_pence < 0
 
     @property
+    def is_from_everyday(self) -> bool:
+        """Whether it is of an everyday account, of which the person picked this line to show."""
+        return self.line.account.whose == Whose.ORDINARY
+
+    @property
     def pence(self) -> int:
         """How much it is, whichever way it went."""
         return abs(self.line.amount_pence)
@@ -79,7 +84,8 @@ class Entry:
     @property
     def is_not_counted(self) -> bool:
         """Whether it was said to be spent, and the ledger holds too little for it: other money was in the account."""
-        return self.purpose is not None and self.purpose.kind in SPENT and not getattr(self.purpose, "counted", True)
+        said = self.purpose is not None and self.purpose.kind in SPENT
+        return said and not self.is_from_everyday and not getattr(self.purpose, "counted", True)
 
     @property
     def open_questions(self) -> list[Question]:
@@ -146,8 +152,15 @@ def get_account(case_id: UUID, *, seen_by: User) -> Case:
 
 
 def accounts_of(case: Case) -> list[BankAccount]:
-    """The accounts of a person whose lines are kept."""
-    return list(BankAccount.objects.filter(case=case, whose__in=THEIRS))
+    """The accounts of a person whose lines are kept, each with its `first_on` and `last_on` of them."""
+    of_days = {"first_on": Min("lines__booked_on"), "last_on": Max("lines__booked_on")}
+    return list(BankAccount.objects.filter(case=case, whose__in=THEIRS).annotate(**of_days))
+
+
+def days_kept(accounts: Sequence[Any]) -> tuple[date, date] | None:
+    """The first and the last day of which a line of some accounts is kept; None where there is none."""
+    kept = [each for each in accounts if each.first_on]
+    return (min(each.first_on for each in kept), max(each.last_on for each in kept)) if kept else None
 
 
 def entries(case: Case, first: date, last: date) -> list[Entry]:
@@ -243,8 +256,7 @@ def glance(case: Case, on: date, *, from_pence: int) -> Glance | None:
     accounts = accounts_of(case)
     if not accounts:
         return None
-    left = Left(_balance(accounts, on), set_aside_on(case, on))
-    return Glance(left, receipts_asked_for(case, on, from_pence=from_pence))
+    return Glance(left_on(case, on, accounts), receipts_asked_for(case, on, from_pence=from_pence))
 
 
 def receipts_asked_for(case: Case, on: date, *, from_pence: int) -> list[Purpose]:
@@ -268,9 +280,9 @@ def set_aside_on(case: Case, day: date) -> list[SetAside]:
     return sorted((each for each in found if each.holds_on(day)), key=lambda each: -each.amount_pence)
 
 
-def left_on(case: Case, day: date) -> Left:
-    """What is left to spend on a day."""
-    return Left(balance_on(case, day), set_aside_on(case, day))
+def left_on(case: Case, day: date, accounts: Sequence[BankAccount] | None = None) -> Left:
+    """What is left to spend on a day; of accounts that were read already, where they are given."""
+    return Left(_balance(accounts_of(case) if accounts is None else accounts, day), set_aside_on(case, day))
 
 
 def get_set_aside(case: Case, set_aside_id: UUID) -> SetAside:
@@ -318,14 +330,6 @@ def not_looked_at_since(case: Case) -> date | None:
     return since
 
 
-def months_of(case: Case) -> tuple[date, date] | None:
-    """The first and the last day of which a line is kept; None where there is none."""
-    found = StatementLine.objects.filter(account__case=case, account__whose__in=THEIRS).aggregate(
-        first=Min("booked_on"), last=Max("booked_on")
-    )
-    return (found["first"], found["last"]) if found["first"] else None
-
-
 def spent_by(found: Sequence[Entry]) -> Mapping[tuple[ForWhat, UUID | None], int]:
     """What payments come to by what they were for: of the plan, by its line."""
     pence: dict[tuple[ForWhat, UUID | None], int] = {}
@@ -336,14 +340,40 @@ def spent_by(found: Sequence[Entry]) -> Mapping[tuple[ForWhat, UUID | None], int
     return pence
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What came into the account for the direct payment and went out of it; and what an everyday account paid."""
+
+    came_in_pence: int
+    went_out_pence: int
+    everyday_pence: int
+
+
+def moved(found: Sequence[Entry]) -> Moved:
+    """What some lines come to. What an everyday account paid is spent, and is not in the other account's balance."""
+    own = [each for each in found if not each.is_from_everyday]
+    return Moved(
+        sum(each.pence for each in own if not each.is_out),
+        sum(each.pence for each in own if each.is_out),
+        sum(each.pence for each in found if each.is_from_everyday and each.is_out),
+    )
+
+
 def said_as_spent(case: Case) -> QuerySet[Purpose]:
-    """What left a person's hands, as far as it was said: one of each line."""
-    return Purpose.objects.filter(line__account__case=case, taken_back_on=None, kind__in=SPENT)
+    """What left a person's hands, as far as it was said: one of each line.
+
+    Where there is an account for the direct payment alone, it is what left that one: what an everyday account paid may
+    have been paid back out of it, and would count twice.
+    """
+    said = Purpose.objects.filter(line__account__case=case, taken_back_on=None, kind__in=SPENT)
+    dedicated = BankAccount.objects.filter(case=case, whose=Whose.DEDICATED)
+    return said.filter(line__account__whose=Whose.DEDICATED) if dedicated.exists() else said
 
 
 def counted_as_spent(case: Case) -> QuerySet[Purpose]:
     """What the ledger counts as spent, the latest payment first."""
-    return said_as_spent(case).filter(Exists(COUNTED)).order_by("-line__booked_on", "-said_on", "pk")
+    counted = Purpose.objects.filter(Exists(COUNTED), line__account__case=case, taken_back_on=None)
+    return counted.order_by("-line__booked_on", "-said_on", "pk")
 
 
 def waits_to_be_counted() -> list[UUID]:

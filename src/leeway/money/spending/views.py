@@ -23,11 +23,12 @@ from leeway.forms import carry_version
 from leeway.law import law_on
 from leeway.money.payments.money_now import money_now
 from leeway.money.spending import actions, forms, presenters, queries
-from leeway.money.spending.access import can_keep, is_theirs, sees_only_account
+from leeway.money.spending.access import keeps_for_them, sees_only_account
 from leeway.money.spending.beside import beside
 from leeway.money.spending.content import month_letter
 from leeway.money.spending.kinds import Kept
 from leeway.money.statements.forms import MonthForm
+from leeway.money.statements.kinds import Whose
 
 
 @require_GET
@@ -35,11 +36,12 @@ def show(request: SignedIn, case_id: UUID):
     """What is in the account, the month's payments, and the plan beside them."""
     case = queries.get_account(case_id, seen_by=request.user)
     today = timezone.localdate()
-    kept = queries.months_of(case)
+    accounts = queries.accounts_of(case)
+    kept = queries.days_kept(accounts)
     month = presenters.month_of(_day_asked(request, today) or (kept[1] if kept else today), kept=kept, today=today)
     plan = queries.plan_now(case)
     found = queries.with_proposals(queries.entries(case, month.first, month.last), case, plan)
-    left = queries.left_on(case, today)
+    left = queries.left_on(case, today, accounts)
     shares = presenters.shares_of(left)
     planned = beside(plan, found, month.first, month.last)
     money = money_now(case, today) if case.person.date_of_death is None else None
@@ -47,8 +49,8 @@ def show(request: SignedIn, case_id: UUID):
         "kept": kept,
         "month": month,
         "entries": found,
-        "came_in_pence": sum(each.pence for each in found if not each.is_out),
-        "went_out_pence": sum(each.pence for each in found if each.is_out),
+        "moved": queries.moved(found),
+        "everyday_alone": bool(kept) and all(each.whose == Whose.ORDINARY for each in accounts),
         "unsaid": [each for each in found if each.is_out and each.purpose is None],
         "left": left,
         "shares": shares,
@@ -58,7 +60,7 @@ def show(request: SignedIn, case_id: UUID):
         "bars": presenters.two_bars(planned.rows),
         "next": money.next if money else None,
         "from_pence": law_on(today, settings.COUNCIL_POLICY)["spending.receipts_from"],
-        "questions": queries.open_questions(case),
+        "questions": queries.open_questions(case) if can_work_on(request.user, case) else (),
         "today": today,
     }
     return render(request, "spending/show.jinja", context)
@@ -85,10 +87,13 @@ def _statement(request: SignedIn, case_id: UUID, month: str) -> tuple[Case, Lett
     form = MonthForm({"month": month}, today=today)
     if not form.is_valid() or form.cleaned_data["month"] > today:
         raise Http404("There is no statement of that month.")
-    shown = presenters.month_of(form.cleaned_data["month"], kept=queries.months_of(case), today=today)
+    accounts = queries.accounts_of(case)
+    shown = presenters.month_of(form.cleaned_data["month"], kept=queries.days_kept(accounts), today=today)
     found = queries.entries(case, shown.first, shown.last)
     before = queries.balance_on(case, shown.first - timedelta(days=1))
-    return case, month_letter(case, shown, found, before, queries.left_on(case, shown.last), settings.COUNCIL_NAME)
+    return case, month_letter(
+        case, shown, found, before, queries.left_on(case, shown.last, accounts), settings.COUNCIL_NAME
+    )
 
 
 def _back_to(case: Case, month: str) -> dict[str, str]:
@@ -221,9 +226,10 @@ def no_longer(request: SignedIn, case_id: UUID, set_aside_id: UUID):
 
 def _about(request: SignedIn, case: Case) -> dict[str, Any]:
     today = timezone.localdate()
+    theirs = not request.user.is_staff_member  # who is none of the council's opens nobody's account but theirs
     return about(case, seen_by=request.user) | {
-        "may_keep": can_keep(request.user, case, today),
-        "may_ask": is_theirs(request.user, case, today),
+        "may_keep": theirs or keeps_for_them(request.user, case),
+        "may_ask": theirs,
         "only_account": sees_only_account(request.user, case, today),
         "back": reverse("spending:show", args=[case.pk]),
     }
