@@ -69,6 +69,7 @@ OWN_WORDS = {
     },
     "money/disputes": {"owing", "relations"},
     "money/spending": {"beside", "content", "kinds", "proposing", "relations"},
+    "money/recovery": {"relations"},
     "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},
     "money/invoices": {"bought", "charging", "comparing", "file_views", "kinds", "matching", "relations", "tables"},
     "money/invoices/actions": {"agreeing", "charging", "matching", "receiving", "taking_in", "visiting"},

@@ -18,6 +18,7 @@ from leeway.care.circumstances import actions as circumstances
 from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.models import Case, Person
 from leeway.care.planning.models import LineChange, Way
+from leeway.law import compute
 from leeway.law.charge_case import QUALIFYING_INCOME
 from leeway.market.contracts.actions import record_rate
 from leeway.market.contracts.models import Rate
@@ -61,6 +62,10 @@ from leeway.money.payments import (
 from leeway.money.payments.models import FileOfRuns, InvoiceHold, InvoiceHoldKind, Payment, PaymentRun
 from leeway.money.payments.states import State
 from leeway.money.pools import actions as pools
+from leeway.money.recovery import actions as recovery
+from leeway.money.recovery.models import Recovery
+from leeway.money.recovery.queries import as_weighed
+from leeway.money.recovery.states import Did
 from leeway.money.spending import actions as spending
 from leeway.money.spending.kinds import ForWhat
 from leeway.money.spending.models import Purpose
@@ -85,6 +90,7 @@ ROOMS = (
     budgets, payees, making, payments, withdrawing, returning, answers, leaving_out, sampling, together, owed,
     remittances, contributions,
     statements, circumstances, bills, claims, invoices, disputes, uprating, pools, lines, spending,
+    recovery,
 )  # fmt: skip
 
 
@@ -328,6 +334,36 @@ def _say(world: World) -> Purpose:
     line = StatementLine.objects.get(account__case=world.case, amount_pence=-2_00)
     version = version_said(standing_of(line))
     return spending.say(line=line, kind=ForWhat.ELSE, words="A taxi", version=version, by=world.finn, on=AFTER)
+
+
+def _to_give_back(world: World) -> Recovery:
+    """Money paid for days after the end that was decided to be given back."""
+    found = Recovery.objects.create(case=world.case, opened_by=world.finn, opened_on=AFTER)
+    found.items.create(
+        because="after_end", day=AFTER, pence=5_00, what="June", reason="Why?", asked_by=world.finn, asked_on=AFTER
+    )
+    told = {
+        "items": [{"what": "June", "day": AFTER.isoformat(), "pence": 5_00, "because": "after_end"}],
+        "own_share": {"person_pence": 0, "gross_pence": 0},
+        "account": {"balance_pence": 5_00, "weekly_pence": 0},
+        "kept": [],
+        "owed": [],
+        "late": [],
+    }
+    weighed = as_weighed(compute("recover", told, AFTER, policy=settings.COUNCIL_POLICY), AFTER)
+    for number, did in enumerate((Did.PROPOSED, Did.APPROVED, Did.DECIDED), start=1):
+        found.steps.create(
+            number=number, did=did, pence=5_00, weighed=weighed, by=world.finn if number % 2 else world.fay, on=AFTER,
+            happened_on=AFTER,
+        )  # fmt: skip
+    return found
+
+
+def _gave_back(world: World) -> Any:
+    return recovery.give_back_money(
+        recovery=Recovery.objects.get(case=world.case), pence=5_00, received_on=AFTER, words="Line 4 of that day",
+        by=world.finn, on=AFTER,
+    )  # fmt: skip
 
 
 def _mapping(world: World) -> Any:
@@ -578,6 +614,8 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "own account": lambda world: _bank_account(world, Whose.ORDINARY),
     "picked": _pick,
     "said": _say,
+    "to give back": _to_give_back,
+    "came back": _gave_back,
     "mapping": _mapping,
     "in hospital": _held_in_hospital,
     "numbered": _numbered,
@@ -827,6 +865,16 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ("own account", "picked", "said"),
     ),
     spending.count_as_spent: Action(lambda world: spending.count_as_spent(on=AFTER), ("own account", "picked", "said")),
+    recovery.give_back_money: Action(_gave_back, (State.CONFIRMED, "to give back")),
+    recovery.not_given_back: Action(
+        lambda world: recovery.not_given_back(
+            step=Recovery.objects.get(case=world.case).steps.get(did=Did.GIVEN_BACK),
+            words="It was another one.",
+            by=world.finn,
+            on=AFTER,
+        ),
+        (State.CONFIRMED, "to give back", "came back"),
+    ),
     invoices.answer_dispute: Action(_answer_argument, ("compared", "argued")),
     invoices.charge_everybody_as_delivered: Action(
         lambda world: invoices.charge_everybody_as_delivered(on=AFTER), ("owing", "missed", "fallen due")
@@ -846,6 +894,7 @@ BESIDE: dict[str, frozenset[Callable[..., Any]]] = {
     )),
     "disputes": frozenset((contributions.let_fall_due, budgets.end_budget, circumstances.record_death)),
     "invoices": frozenset((making.make_run, contributions.let_fall_due)),
+    "recovery": frozenset((spending.count_as_spent, returning.return_payment)),
     "spending": frozenset((payments.confirm_run, returning.return_payment)),
     "lines": frozenset((
         making.make_run, budgets.end_budget, contributions.decide_change, contributions.let_fall_due,
@@ -876,6 +925,9 @@ MOVES_NO_MONEY = {
     invoices.match_everybodys,
     spending.answer, spending.ask, spending.attach_receipt, spending.no_longer_aside, spending.set_aside,
     spending.take_off_receipt,
+    recovery.answer, recovery.answer_challenge, recovery.approve, recovery.ask_about, recovery.challenge,
+    recovery.decide, recovery.drop, recovery.propose, recovery.reply, recovery.send_back, recovery.talk,
+    recovery.withdraw,
     pools.add_overhead, pools.answer_question, pools.contribute, pools.put_in, pools.report_quarter,
     pools.set_up_pool, pools.take_out,
     uprating.approve, uprating.begin_to_apply, uprating.begin_to_tell, uprating.begin_to_undo, uprating.draft,

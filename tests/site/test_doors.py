@@ -27,6 +27,7 @@ from leeway.files.models import File, FileKind
 from leeway.money.banking.statement import Line
 from leeway.money.budgets.models import Funding, Instalment, LastCost
 from leeway.money.payments.models import Payment, PaymentRun
+from leeway.money.recovery.models import Item, Step
 from leeway.money.spending import actions as spending
 from leeway.money.spending.models import AttachedReceipt, Question
 from leeway.money.statements.actions import keep_picked, open_bank_account
@@ -118,6 +119,9 @@ def record_of(case: Case) -> dict:
         "set_aside_id": case.set_aside.first(),
         "stay_id": Stay.objects.filter(person=person).first(),
         "support_id": case.earlier_support.first(),
+        "recovery_id": case.recoveries.first(),
+        "item_id": Item.objects.filter(recovery__case=case).first(),
+        "step_id": Step.objects.filter(recovery__case=case).first(),
         "job_id": case.jobs.first(),
         "done_id": case.duties_done.first(),
         "change_id": LineChange.objects.filter(line__plan__case=case).first(),
@@ -171,6 +175,15 @@ def employs(case: Case) -> None:
         claims_allowance=True, **told,
     )  # fmt: skip
     case.duties_done.create(job=job, duty="terms", done_on=TODAY(), **told)
+
+
+def gave_back(case: Case) -> None:
+    """Have something of her account be asked back, some of which came."""
+    finn = User.objects.get(email="finn@fairbourne.example")
+    found = case.recoveries.create(opened_by=finn, opened_on=TODAY())
+    told = {"pence": 1, "asked_by": finn, "asked_on": TODAY()}
+    found.items.create(because="surplus", what="What is left over", reason="We would like to know.", **told)
+    found.steps.create(number=1, did="given_back", pence=1, happened_on=TODAY(), words="Seen", by=finn, on=TODAY())
 
 
 def on_account(case: Case) -> None:
@@ -235,6 +248,7 @@ def ada_case(council):
     on_account(case)
     ends_by_itself(case)
     employs(case)
+    gave_back(case)
     spend(case)
     BankAccount.objects.create(
         whose="dedicated", name="For her support", identifier="00000000000001", case=case, opened_on=TODAY(),

@@ -32,6 +32,7 @@ WRITING = frozenset(
         "funders",
         "bills",
         "claims",
+        "recovery",
         "invoices",
         "directory",
     }

@@ -60,6 +60,9 @@ class Capability(Enum):
     SETTLE_INVOICES = "take in visits and invoices or agree what is due for them"
     SEE_BANK = "see bank accounts and what their lines are"
     RECONCILE = "take in bank statements or say what their lines are"
+    SEE_RECOVERIES = "see what is asked about direct payments"
+    KEEP_RECOVERIES = "ask about a direct payment, or ask money of it back"
+    APPROVE_RECOVERIES = "agree as a second person that money is asked back"
     SEE_BOOKS = "see the council’s books in sums"
     KEEP_BOOKS = "set a year’s budgets, take a month-end or make a journal"
     SEE_CHANGES = "see what changed budgets, and why"
@@ -119,6 +122,9 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.SETTLE_INVOICES: _JUST_FINANCE,
     Capability.SEE_BANK: _FINANCE,
     Capability.RECONCILE: _JUST_FINANCE,
+    Capability.SEE_RECOVERIES: _FINANCE | _CASEWORK,
+    Capability.KEEP_RECOVERIES: _JUST_FINANCE,
+    Capability.APPROVE_RECOVERIES: frozenset({Role.FINANCE_MANAGER}),
     Capability.SEE_BOOKS: _FINANCE | _JUST_ANALYST | {Role.DIRECTOR},
     Capability.KEEP_BOOKS: _FINANCE,
     Capability.SEE_CHANGES: _FINANCE | _JUST_ANALYST | _IN_SUMS,

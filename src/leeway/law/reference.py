@@ -79,6 +79,7 @@ GROUPS = {
     "disputes": "Disputes over who pays: by when each step is taken",
     "providers": "Paying providers",
     "spending": "Spending a direct payment: what the council asks",
+    "recovery": "Asking money of a direct payment back: what the council chooses",
     "visits": "Visits: what the council’s contracts say",
     "uprating_policy": "New charges for everybody: what the council chooses",
 }

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from leeway.law import allocation, charging, direct_payments, eligibility, employing
+from leeway.law import allocation, charging, direct_payments, eligibility, employing, recovery
 from leeway.law.dated import Law, law_as_it_was, law_on
 from leeway.law.inputs import one_of
 from leeway.law.outcome import Outcome
@@ -16,6 +16,7 @@ RULES: dict[str, Callable[[Mapping[str, Any], Law], Outcome]] = {
     "charge": charging.charge,
     "direct_payment": direct_payments.conditions,
     "employ": employing.employ,
+    "recover": recovery.recover,
 }
 
 

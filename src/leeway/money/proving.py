@@ -17,11 +17,12 @@ def findings() -> Iterator[str]:
     from leeway.money.figures.relations import RELATIONS as FIGURES
     from leeway.money.ledger.relations import Provable
     from leeway.money.pools.relations import RELATIONS as POOLS
+    from leeway.money.recovery.relations import RELATIONS as RECOVERY
     from leeway.money.spending.relations import RELATIONS as SPENDING
     from leeway.money.statements import queries as statements
 
     yield from statements.findings()
-    relations: tuple[Provable, ...] = (*SPENDING, *DISPUTES, *POOLS, *FIGURES)
+    relations: tuple[Provable, ...] = (*SPENDING, *RECOVERY, *DISPUTES, *POOLS, *FIGURES)
     for relation in relations:
         yield from relation.findings()
 

@@ -288,6 +288,8 @@ WITH_LIFE = (
     Over((Event.MESSAGE_FAILED,), only=_everybody_else_was_reached),
     WITH_WAITING,
 )
+#: What is to be done while money of a direct payment is asked about.
+RECOVERING = (Event.RECOVERY_ANSWERED, Event.RECOVERY_PROPOSED, Event.RECOVERY_WRITTEN, Event.RECOVERY_CHALLENGED)
 #: What somebody says is done when it is: no event tells.
 BY_HAND = frozenset({Event.FILE, Event.CORRECTION_DISPUTED, Event.WHO_PAYS})
 
@@ -528,6 +530,25 @@ EVENTS: dict[Event, Follows] = {
         over=(Over((Event.STAY_ENDED, Event.STAY_UNDONE), (Whose.FINANCE,)),),
         notices=(Notice("days_left_out", what_is_left_out),),
     ),
+    Event.RECOVERY_ASKED: NOTHING,
+    Event.RECOVERY_ANSWERED: _asks(
+        ToDo(Whose.FINANCE, "{person} answered what was asked about the direct payment. Read it, and go on from there.")
+    ),
+    Event.RECOVERY_PROPOSED: Follows(
+        over=(Over((Event.RECOVERY_ANSWERED,)),),
+        tasks=(ToDo(Whose.FINANCE, "Look as a second person at what {person} would be asked to give back."),),
+    ),
+    Event.RECOVERY_WRITTEN: Follows(
+        over=(Over((Event.RECOVERY_PROPOSED,)),),
+        tasks=(ToDo(Whose.WORKER, "{person} is asked to give money back. Help them to read and to answer it."),),
+    ),
+    Event.RECOVERY_CHALLENGED: _asks(
+        ToDo(Whose.MANAGER, "{person} challenges that money is asked back. Answer with reasons.", days=28)
+    ),
+    Event.RECOVERY_CHALLENGE_ANSWERED: Follows(over=(Over((Event.RECOVERY_CHALLENGED,)),)),
+    Event.RECOVERY_DECIDED: Follows(over=(Over((Event.RECOVERY_ANSWERED,)),)),
+    Event.RECOVERY_GIVEN_BACK: NOTHING,
+    Event.RECOVERY_SETTLED: Follows(over=(Over(RECOVERING),)),
     Event.HELD: Follows(
         then=(review_after_hold,),
         over=(Over((Event.STAY,), (Whose.FINANCE,), only=_waits_while_away), WITH_WAITING),

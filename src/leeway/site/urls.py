@@ -45,6 +45,7 @@ urlpatterns = [
     path("claims/", include("leeway.money.claims.urls")),
     path("invoices/", include("leeway.money.invoices.urls")),
     path("new-charges/", include("leeway.money.uprating.urls")),
+    path("money/recovery/", include("leeway.money.recovery.urls")),
     path("money/bank/", include("leeway.money.statements.urls")),
     path("cases/<uuid:case_id>/spending/", include("leeway.money.spending.urls")),
     path("money/books/", include("leeway.money.figures.urls")),

@@ -37,10 +37,9 @@ class PayForm(forms.Form):
         return hourly
 
 
-class TermsForm(PayForm):
+class JobForm(PayForm):
     """What a job pays, with what else its cost rests on."""
 
-    from_on = DateField(PLANNED, label="From which day?", called="The first day of the new terms")
     claims_allowance = YesNoField(
         label="Is the Employment Allowance claimed for this?",
         help_text="Most people who employ only for their own care can claim it. A payroll service knows.",
@@ -51,8 +50,6 @@ class TermsForm(PayForm):
         widget=forms.RadioSelect,
         help_text="If you do not know, we reckon with what the law asks.",
     )
-
-    field_order = ("from_on",)
 
     @property
     def terms(self) -> dict[str, Any]:
@@ -80,13 +77,19 @@ def as_told(terms: Terms) -> dict[str, Any]:
     }
 
 
-class TakeOnForm(TermsForm):
+class TermsForm(JobForm):
+    """New terms of a job, and from which day they hold."""
+
+    from_on = DateField(PLANNED, label="From which day?", called="The first day of the new terms")
+    field_order = ("from_on",)
+
+
+class TakeOnForm(JobForm):
     """Somebody who is employed, since when, and on what terms."""
 
     name = forms.CharField(label="Name of who works for you", max_length=100)
     born_on = DateField(BORN, label="Their birthday", help_text="The least wage, the pension and redundancy go by age.")
     started_on = DateField(PLANNED, label="First day of the job")
-    from_on = None
 
     field_order = ("name", "born_on", "started_on")
 

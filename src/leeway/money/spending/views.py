@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from leeway.access.access import SignedIn
+from leeway.access.roles import Capability
 from leeway.acting import act, press
 from leeway.care.letters.blocks import Letter
 from leeway.care.letters.showing import letter_as_pdf, letter_page
@@ -230,6 +231,7 @@ def _about(request: SignedIn, case: Case) -> dict[str, Any]:
     return about(case, seen_by=request.user) | {
         "may_keep": theirs or keeps_for_them(request.user, case),
         "may_ask": theirs,
+        "asks_back": request.user.can(Capability.KEEP_RECOVERIES),
         "only_account": sees_only_account(request.user, case, today),
         "back": reverse("spending:show", args=[case.pk]),
     }

@@ -1,0 +1,251 @@
+"""Reading recoveries: where each stands, what speaks against it on a day, and when its notice is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from leeway.access.access import check_can
+from leeway.access.looks import record_look
+from leeway.access.models import User
+from leeway.access.roles import Capability
+from leeway.care.employing.queries import employer, owed_at_end
+from leeway.care.people.models import Case
+from leeway.care.people.queries import get_case
+from leeway.care.planning.models import Way
+from leeway.care.review.models import Review
+from leeway.law import compute, compute_as_it_was, law_on
+from leeway.law.outcome import Outcome
+from leeway.law.recovery import Late
+from leeway.money.bills.clock import days_run
+from leeway.money.budgets.models import Part
+from leeway.money.recovery.models import Because, Item, Recovery, Step
+from leeway.money.recovery.states import OPEN, Did, State, left_of, state_after
+from leeway.money.spending.kinds import Kept
+from leeway.money.spending.queries import balance_on, not_looked_at_since, set_aside_on
+from leeway.period import Period
+
+DAY = timedelta(days=1)
+PAGE = "Money of the direct payment that is asked about"
+#: What an employer's end costs, and the kind of what is set aside for it: each counts once.
+OWED = {"Notice": Kept.NOTICE, "Redundancy": Kept.REDUNDANCY}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A recovery as it stands on a day: its items and steps, its state, its notice, and what is still to come back."""
+
+    recovery: Recovery
+    items: Sequence[Item]
+    steps: Sequence[Step]
+    on: date
+
+    @property
+    def case(self) -> Case:
+        """Whose direct payment it is."""
+        return self.recovery.case
+
+    @property
+    def taken(self) -> list[tuple[Did, int]]:
+        return [(Did(step.did), step.pence) for step in self.steps]
+
+    @cached_property
+    def state(self) -> State:
+        """Where it stands."""
+        return state_after(self.taken)
+
+    @property
+    def left_pence(self) -> int:
+        """What is still to be given back."""
+        return max(0, left_of(self.taken))
+
+    @property
+    def given_pence(self) -> int:
+        """What was given back."""
+        signs = {Did.GIVEN_BACK: 1, Did.NOT_GIVEN_BACK: -1}
+        return sum(signs.get(did, 0) * pence for did, pence in self.taken)
+
+    @property
+    def standing_items(self) -> list[Item]:
+        """What is still asked about."""
+        return [item for item in self.items if item.dropped_on is None]
+
+    def last(self, *dids: Did) -> Step | None:
+        """The last step of some kinds."""
+        return next((step for step in reversed(self.steps) if step.did in dids), None)
+
+    @cached_property
+    def notice_days(self) -> int:
+        """How many days the person has to answer."""
+        written = self.last(Did.APPROVED)
+        return int(law_on(written.on if written else self.on, settings.COUNCIL_POLICY)["recovery.notice_days"])
+
+    @property
+    def days_gone(self) -> int:
+        """How many days of the notice have run: none while it was challenged."""
+        written = self.last(Did.APPROVED)
+        return days_run(written.on, self.on, self._paused()) if written else 0
+
+    @property
+    def notice_is_over(self) -> bool:
+        return self.last(Did.APPROVED) is not None and self.days_gone >= self.notice_days
+
+    @property
+    def answer_by(self) -> date:
+        """The day by which the person is asked to answer, as the clock stands."""
+        return self.on + timedelta(days=max(0, self.notice_days - self.days_gone))
+
+    def _paused(self) -> list[Period]:
+        """The days on which the clock stood still."""
+        pauses, since = [], None
+        for step in self.steps:
+            if step.did == Did.CHALLENGED:
+                since = step.on
+            elif since is not None:
+                pauses.append(Period(since, max(since, step.on)))
+                since = None
+        return [*pauses, Period(since, max(since, self.on))] if since else pauses
+
+    @property
+    def reply(self) -> Step | None:
+        """What the person said of the notice last."""
+        since = self.last(Did.APPROVED)
+        replies = (Did.AGREED, Did.HARD)
+        return next((s for s in reversed(self.steps) if s.did in replies and since and s.number > since.number), None)
+
+    @property
+    def seen(self) -> str:
+        """What a page shows of it, in short: who acts on another state is told so."""
+        answered, dropped = ([getattr(item, name) for item in self.items] for name in ("answered_on", "dropped_on"))
+        counts = (len(self.steps), len(self.items), len(self.items) - answered.count(None))
+        return "-".join(str(each) for each in (*counts, len(self.items) - dropped.count(None)))
+
+
+def get_recovery(recovery_id: UUID, *, seen_by: User, on: date) -> Standing:
+    """One recovery with the look noted, for finance and managers. Http404 where there is none."""
+    found = Recovery.objects.select_related("case__person", "case__worker", "opened_by").filter(pk=recovery_id).first()
+    if found is None:
+        raise Http404("There is no such recovery.")
+    if seen_by.can(Capability.APPROVE_RECOVERIES):  # whose work each of them is: no reason is asked for
+        record_look(viewer=seen_by, person_id=found.case.person_id, page=PAGE, own=True)
+    else:
+        found.case = get_case(found.case_id, seen_by=seen_by, page=PAGE)
+    return standing(found, on)
+
+
+def recoveries_of(case_id: UUID, *, seen_by: User, on: date) -> tuple[Case, list[Standing]]:
+    """A case that this user may see and what of its direct payment was asked about, the latest first."""
+    case = get_case(case_id, seen_by=seen_by, page=PAGE)
+    return case, [standing(each, on) for each in case.recoveries.order_by("-opened_on", "-pk")]
+
+
+def standing(recovery: Recovery, on: date) -> Standing:
+    """A recovery as it stands on a day."""
+    items = recovery.items.select_related("line__account", "asked_by", "answered_by", "dropped_by")
+    return Standing(recovery, list(items), list(recovery.steps.select_related("by")), on)
+
+
+def open_recoveries(*, seen_by: User, on: date) -> list[Standing]:
+    """Every recovery that is not over, the longest open first: for finance's list. Five queries however many."""
+    check_can(seen_by, Capability.SEE_RECOVERIES)
+    ended = Step.objects.filter(did__in=[Did.WITHDRAWN, Did.UPHELD])
+    found = Recovery.objects.exclude(steps__in=ended).select_related("case__person", "case__worker", "opened_by")
+    found = found.prefetch_related("items__line", "steps__by")
+    every = [Standing(each, list(each.items.all()), list(each.steps.all()), on) for each in found]
+    return [each for each in every if each.state in OPEN]
+
+
+def asked_already(case: Case) -> QuerySet[Item]:
+    """What is asked about in recoveries of a case that were not withdrawn."""
+    ended = Q(recovery__steps__did__in=[Did.WITHDRAWN, Did.UPHELD])
+    return Item.objects.filter(recovery__case=case, dropped_on=None).exclude(ended)
+
+
+def weigh(now: Standing) -> Outcome:
+    """What can be asked back by all that is known on a day: everything that speaks against it comes off first."""
+    return compute("recover", _inputs(now), now.on, policy=settings.COUNCIL_POLICY)
+
+
+def as_weighed(outcome: Outcome, on: date) -> dict[str, Any]:
+    """A weighing as its step keeps it, so that it can be worked out again."""
+    told = outcome.as_json()
+    return {"inputs": dict(outcome.inputs), "law_on": on.isoformat()} | {
+        name: told[name] for name in ("values", "digest", "result", "steps", "reasons")
+    }
+
+
+def _inputs(now: Standing) -> dict[str, Any]:
+    case, on = now.case, now.on
+    part = Part.objects.filter(budget__case=case, way=Way.DIRECT_PAYMENT).order_by("-budget__starts_on").first()
+    gross, paid = (part.gross_pence_per_week, part.paid_pence_per_week) if part else (0, 0)
+    balance = balance_on(case, on)
+    kept, owed = _kept_and_owed(case, on)
+    return {
+        "items": [
+            {"what": each.what, "pence": each.pence, "because": each.because}
+            | ({} if each.day is None else {"day": each.day.isoformat()})
+            for each in now.standing_items
+        ],
+        "own_share": {"person_pence": max(0, gross - paid), "gross_pence": gross},
+        "account": {"balance_pence": balance.pence if balance else None, "weekly_pence": gross},
+        "kept": kept,
+        "owed": owed,
+        "late": [
+            {"first": each.first.isoformat(), "last": each.last.isoformat(), "why": each.why}
+            for each in late_days(case, on)
+        ],
+    }
+
+
+def late_days(case: Case, on: date) -> list[Late]:
+    """The days on which the council was late itself: a review was overdue, or statements lay here unlooked at."""
+    late = [
+        Late(review.due_on + DAY, (review.held_on - DAY) if review.held_on else on, _of_review(review))
+        for review in case.reviews.filter(due_on__lt=on)
+        if review.held_on is None or review.held_on > review.due_on + DAY
+    ]
+    if since := not_looked_at_since(case):
+        late.append(Late(since, on, f"statements that came on {since:%-d %B %Y} were not looked at"))
+    return late
+
+
+def _of_review(review: Review) -> str:
+    held = f"was held on {review.held_on:%-d %B %Y}" if review.held_on else "was not held"
+    return f"a review was due on {review.due_on:%-d %B %Y}, and {held}"
+
+
+def _kept_and_owed(case: Case, on: date) -> tuple[list[dict], list[dict]]:
+    """What is set aside, and what an employer would owe at an end: of notice and redundancy the greater counts."""
+    aside = set_aside_on(case, on)
+    found = employer(case, on)
+    owed = dict.fromkeys(OWED, 0)
+    for each in owed_at_end(found.jobs, on) if found else ():
+        owed[each.what] += each.pence
+    more = []
+    for name, kind in OWED.items():
+        set_aside = sum(each.amount_pence for each in aside if each.kind == kind)
+        if owed[name] > set_aside:
+            more.append({"what": f"{name} that an employer would owe", "pence": owed[name] - set_aside})
+    return [{"what": f"{each.get_kind_display()}, set aside", "pence": each.amount_pence} for each in aside], more
+
+
+def bent_weighings() -> list[str]:
+    """A sentence for each step whose working does not come out again from what it kept."""
+    found = []
+    for step in Step.objects.filter(weighed__isnull=False).order_by("pk").iterator(chunk_size=500):
+        assert step.weighed is not None, "those that have a working were asked for"
+        kept, on = step.weighed, date.fromisoformat(step.weighed["law_on"])
+        again = compute_as_it_was("recover", kept["inputs"], on, kept["values"], policy=settings.COUNCIL_POLICY)
+        if as_weighed(again, on) != kept or kept["result"]["back_pence"] < step.pence:
+            found.append(f"The working of step {step.pk} of a recovery does not come out again from what it kept.")
+    return found
+
+
+#: Why an item can be asked about, by whether it is one payment.
+OF_A_PAYMENT = frozenset({Because.NOT_FOR_NEEDS, Because.CONDITION})
