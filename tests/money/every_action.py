@@ -922,7 +922,7 @@ MOVES_NO_MONEY = {
     disputes.ask_for_steps, disputes.ask_what_took_its_place, disputes.open_dispute, disputes.record_step,
     invoices.compare_invoice, invoices.enter_visit, invoices.receive_invoice, invoices.settle_visit,
     invoices.withdraw_invoice, invoices.keep_visits, invoices.take_in_invoice, invoices.match_visits,
-    invoices.match_everybodys,
+    invoices.match_everybodys, invoices.take_back_file,
     spending.answer, spending.ask, spending.attach_receipt, spending.no_longer_aside, spending.set_aside,
     spending.take_off_receipt,
     recovery.answer, recovery.answer_challenge, recovery.approve, recovery.ask_about, recovery.challenge,

@@ -135,6 +135,7 @@ SEALED = (
     Table("claims.Paid"),
     Table("invoices.ProviderColumns"),
     Table("invoices.VisitFile"),
+    Table("invoices.VisitFileEvent", stamp="pgh_created_at"),
     Table("invoices.Visit"),
     Table("invoices.AllocationEvent", stamp="pgh_created_at"),
     Table("invoices.Invoice"),

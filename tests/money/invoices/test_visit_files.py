@@ -1,23 +1,36 @@
 """A provider's file of visits: what is read of any columns, kept once, matched to what was agreed, never dropped."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from leeway.market.contracts.models import Rate, RateKind
 from leeway.market.units import Unit
 from leeway.money.banking.readers.tables import rows_of
+from leeway.money.budgets.models import NotCharged
+from leeway.money.contributions.actions import let_fall_due
 from leeway.money.invoices import tables
-from leeway.money.invoices.actions import NewVisit, keep_visits, match_visits, settle_visit
+from leeway.money.invoices.actions import (
+    NewLine,
+    NewVisit,
+    agree_invoice,
+    compare_invoice,
+    keep_visits,
+    match_visits,
+    receive_invoice,
+    settle_visit,
+    take_back_file,
+)
 from leeway.money.invoices.kinds import Because, Happened, Result
 from leeway.money.invoices.models import Allocation, Invoice, ProviderColumns, Visit, VisitFile
-from leeway.money.statements.queries import findings
+from leeway.money.proving import findings
 from leeway.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -251,3 +264,51 @@ def test_a_spreadsheet_that_keeps_days_and_times_in_one_cell_is_read_with_both()
     assert read.refused == []
     [(_row, visit)] = read.rows
     assert (visit.day, visit.starts_at, visit.minutes) == (DAY, time(23, 50), 30)
+
+
+def take_back(client, file, reason="Minutes were read from the column of the planned ones"):
+    page = reverse("invoices:take_back_file", args=[file.pk])
+    return client.post(page, {"reason": reason}, follow=True).content.decode()
+
+
+def test_a_file_that_was_read_wrongly_is_taken_back_whole_and_taken_in_again(as_finn, provider, budget, finn):
+    file = kept(provider, finn, visit(reference="V1"), visit(16, reference="V2", day=date(2026, 5, 5))).file
+    lines = [
+        NewLine(day=each.day, claimed_pence=10_00, visit_reference=each.reference, name="Ada Bell")
+        for each in Visit.objects.all()
+    ]
+    invoice = receive_invoice(
+        provider=provider, number="7", issued_on=ON, received_on=ON, starts_on=DAY, ends_on=date(2026, 5, 10),
+        total_pence=20_00, lines=lines, by=finn, on=ON,
+    )  # fmt: skip
+    compare_invoice(invoice=invoice, by=finn, on=ON)
+    page = as_finn.get(reverse("invoices:take_back_file", args=[file.pk])).content.decode()
+    assert "with 2 visits" in page and "Say what was wrong." in take_back(as_finn, file, reason="")
+    shown = take_back(as_finn, file)
+    assert "It is taken back with its visits." in shown and "Taken back" in shown and "planned ones" in shown
+    assert set(invoice.lines.values_list("finding", "due_pence")) == {("not_found", 0)}
+    assert "taken back already" in take_back(as_finn, file) and not list(findings())
+    one = Visit.objects.first()
+    assert "Its file was taken back" in as_finn.get(reverse("invoices:visit", args=[one.pk])).content.decode()
+    with pytest.raises(Refusal, match="taken back with its file"):
+        settle_visit(visit=one, line=budget.plan.lines.get(), reason="It was delivered in full", by=finn, on=ON)
+    again = kept(provider, finn, visit(20, reference="V1"), visit(16, reference="V2", day=date(2026, 5, 5)))
+    assert (again.new, again.left_out) == (2, 0)
+    assert match_visits(provider=provider, by=finn, on=ON)["matched"] == 2
+    invoice = compare_invoice(invoice=invoice, by=finn, on=ON)
+    agree_invoice(invoice=invoice, seen_pence=6_67 + 5_34, by=finn, on=ON)
+    assert "is agreed, so the file stays" in take_back(as_finn, again.file) and not list(findings())
+
+
+def test_what_people_pay_is_as_if_a_file_that_is_taken_back_had_not_come(case, managed, provider, finn):
+    managed(case, charge_pence=80_00)
+    let_fall_due(on=ON)
+    days = [date(2026, 5, 4) + timedelta(days=place) for place in range(7)]
+    missed = [visit(None, day=day, planned=60, happened=Happened.MISSED) for day in days]
+    file = kept(provider, finn, *missed).file
+    assert NotCharged.objects.get().pence == 80_00
+    take_back_file(file=file, reason="These are another month’s", by=finn, on=ON)
+    assert sum(NotCharged.objects.values_list("pence", flat=True)) == 0 and not list(findings())
+    assert "not on record after all" in NotCharged.objects.get(pence__lt=0).words
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Visit.objects.update(taken_back_on=None)

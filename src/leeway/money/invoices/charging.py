@@ -174,7 +174,8 @@ def _told(cases: Collection[UUID]) -> Mapping[UUID, list[Told]]:
     )
     nothing = dict.fromkeys(settled.order_by().values_list("visit", flat=True), 0)
     found: defaultdict[UUID, list[Told]] = defaultdict(list)
-    rows = Allocation.objects.filter(case__in=cases).order_by("visit__day", "visit").values_list(
+    stand = Allocation.objects.filter(case__in=cases).exclude(result=Result.TAKEN_BACK)
+    rows = stand.order_by("visit__day", "visit").values_list(
         "case", "visit", "visit__provider", "visit__day", "visit__happened", "visit__planned_minutes", "line",
         "due_pence", "result",
     )  # fmt: skip

@@ -42,7 +42,8 @@ class _Visits:
     def __init__(self, invoice: Invoice, lines: list[InvoiceLine]):
         days = {line.day for line in lines}
         references = {line.visit_reference for line in lines if line.visit_reference}
-        of_provider = Visit.objects.filter(provider=invoice.provider_id).select_related("allocation")
+        told = Visit.objects.filter(provider=invoice.provider_id, taken_back_on=None)
+        of_provider = told.select_related("allocation")
         self.by_reference = {each.reference: each for each in of_provider.filter(reference__in=references)}
         self.by_person: defaultdict[tuple[str, date], list[Visit]] = defaultdict(list)
         for each in of_provider.filter(day__in=days):

@@ -53,6 +53,18 @@ def invoice_file(request: SignedIn):
     return _take_in(request, TableOf.INVOICE)
 
 
+@require_http_methods(["GET", "POST"])
+def take_back(request: SignedIn, file_id):
+    """Take back a file of visits that was read wrongly, with all of its visits."""
+    file = queries.get_file(file_id, seen_by=request.user)
+    form = forms.TakeBackForm(request.POST or None)
+    if act(form, lambda **by_on: actions.take_back_file(file=file, **form.cleaned_data, **by_on), request):
+        messages.success(request, "It is taken back with its visits. It can be taken in again.")
+        return redirect("invoices:visits")
+    context = {"form": form, "file": file, "title": "Take back a file of visits", "button": "Take it back"}
+    return render(request, "invoices/ask.jinja", context | {"danger": True})
+
+
 def _take_in(request: SignedIn, of: TableOf) -> HttpResponse:
     check_can(request.user, Capability.SETTLE_INVOICES)
     if "given" in request.POST:

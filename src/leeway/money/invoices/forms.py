@@ -248,6 +248,15 @@ class WithdrawForm(forms.Form):
     )  # fmt: skip
 
 
+class TakeBackForm(forms.Form):
+    """Why a file of visits is taken back."""
+
+    reason = forms.CharField(
+        label="What was wrong?", help_text="Such as which column was taken for another.",
+        widget=forms.Textarea, max_length=WORDS, error_messages={"required": "Say what was wrong."},
+    )  # fmt: skip
+
+
 class AnswerForm(forms.Form):
     """How an argument about a line ended."""
 

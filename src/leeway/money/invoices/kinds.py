@@ -28,6 +28,7 @@ class Result(TextChoices):
     MATCHED = "matched", "Matched to an agreed line"
     NOTHING_DUE = "nothing_due", "Nothing is due for it"
     UNALLOCATED = "unallocated", "Not allocated yet"
+    TAKEN_BACK = "taken_back", "Taken back with its file"
 
 
 class Because(TextChoices):
@@ -44,6 +45,7 @@ class Because(TextChoices):
     NOT_BY_THE_VISIT = "not_by_the_visit", "Its line is not priced by the visit"
     UNPLANNED = "unplanned", "It was not planned: somebody decides"
     BY_HAND = "by_hand", "Somebody decided"
+    TAKEN_BACK = "taken_back", "Its file was taken back"
 
 
 class Finding(TextChoices):

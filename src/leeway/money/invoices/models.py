@@ -41,8 +41,12 @@ class ProviderColumns(models.Model):
         triggers = kept("provider_columns_are_kept")
 
 
+@tracked()
 class VisitFile(models.Model):
-    """A provider's account of what it did in some days, as its file said. The same file is kept once."""
+    """A provider's account of what it did in some days, as its file said. The same file is kept once.
+
+    One that was read wrongly is taken back whole, with its visits, and stays on record so.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="visit_files")
@@ -55,19 +59,33 @@ class VisitFile(models.Model):
     left_out = models.JSONField(default=list, help_text="Rows that were not kept, each with what is wrong with it.")
     kept_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     kept_on = models.DateField()
+    taken_back_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_on = models.DateField(null=True, blank=True)
+    taken_back_because = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-kept_on", "-starts_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["provider", "sha256"], name="visit_file_kept_once"),
+            models.UniqueConstraint(
+                fields=["provider", "sha256"], condition=Q(taken_back_on=None), name="visit_file_kept_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_by=None, taken_back_on=None, taken_back_because="")
+                | Q(taken_back_by__isnull=False, taken_back_on__isnull=False) & ~Q(taken_back_because=""),
+                name="visit_file_taken_back_for_a_reason",
+            ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="visit_file_ends_after_it_begins"),
             models.CheckConstraint(condition=Q(is_whole=False) | Q(left_out=[]), name="visit_file_whole_or_rows_out"),
         ]
-        triggers = kept("visit_file_is_kept")
+        triggers = kept_but(
+            "visit_file_is_kept", "taken_back_by", "taken_back_on", "taken_back_because", once="taken_back_on"
+        )
 
 
 class Visit(models.Model):
     """One visit as the provider told it, or as finance entered it. Never edited: what it is matched to stands beside.
+
+    One that was taken back with its file counts nowhere.
 
     `reference` is the provider's own number of it, and `person_reference` its number of the person, where it has one.
     """
@@ -90,13 +108,16 @@ class Visit(models.Model):
     shown_by = models.TextField(blank=True, help_text="What shows it, where it was entered by hand.")
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     entered_on = models.DateField()
+    taken_back_on = models.DateField(null=True, blank=True, help_text="With its file.")
 
     class Meta:
         ordering = ["day", "starts_at", "row", "id"]
         indexes = [models.Index(fields=["provider", "day"], name="visit_by_day")]
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "reference"], condition=~Q(reference=""), name="visit_told_once"
+                fields=["provider", "reference"],
+                condition=~Q(reference="") & Q(taken_back_on=None),
+                name="visit_told_once",
             ),
             models.UniqueConstraint(fields=["file", "row"], condition=Q(file__isnull=False), name="visit_row_once"),
             models.CheckConstraint(
@@ -107,7 +128,7 @@ class Visit(models.Model):
                 condition=~Q(person_reference="", nhs_number="", name=""), name="visit_names_somebody"
             ),
         ]
-        triggers = kept("visit_is_kept")
+        triggers = kept_but("visit_is_kept", "taken_back_on", once="taken_back_on")
 
 
 @tracked()

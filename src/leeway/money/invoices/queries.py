@@ -155,7 +155,16 @@ def waiting(*, seen_by: User) -> QuerySet[Visit]:
 def files(*, seen_by: User) -> QuerySet[VisitFile]:
     """The files of visits that came in, the latest first."""
     check_can(seen_by, Capability.PAY)
-    return VisitFile.objects.select_related("provider", "kept_by")
+    return VisitFile.objects.select_related("provider", "kept_by", "taken_back_by")
+
+
+def get_file(file_id: UUID, *, seen_by: User) -> VisitFile:
+    """A file of visits that stands, for whoever may take it back."""
+    check_can(seen_by, Capability.SETTLE_INVOICES)
+    found = VisitFile.objects.select_related("provider", "kept_by").filter(pk=file_id).first()
+    if found is None:
+        raise Http404("There is no such file.")
+    return found
 
 
 def get_visit(visit_id: UUID, *, seen_by: User) -> Any:

@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 
 from leeway.money.budgets.models import NotCharged
 from leeway.money.invoices.charging import less_of_weeks
-from leeway.money.invoices.models import Allocation, Dispute, Invoice, InvoiceLine
+from leeway.money.invoices.models import Allocation, Dispute, Invoice, InvoiceLine, VisitFile
 from leeway.money.invoices.states import MOVES, STAYS, WRITES, State
 from leeway.money.ledger.histories import of_history, of_steps
 from leeway.money.ledger.relations import Relation
@@ -44,6 +44,7 @@ class ChargedAsDelivered:
 
 RELATIONS = (
     ChargedAsDelivered(),
+    *of_history(VisitFile, "File of visits"),
     *of_history(Allocation, "Allocation of visit"),
     *of_history(Invoice, "Invoice"),
     *of_steps(Invoice, "Invoice", MOVES, WRITES, STAYS, State.RECEIVED),
@@ -116,6 +117,14 @@ RELATIONS = (
         "JOIN budgets_budget AS b ON b.id = p.budget_id WHERE a.result = 'matched' AND ("
         " (n.case_id, b.plan_id, p.way, l.way) IS DISTINCT FROM (a.case_id, n.id, 'council_managed', 'council_managed')"
         " OR v.day NOT BETWEEN f.starts_on AND f.ends_on)",
+    ),
+    Relation(
+        "Visit {visit} is taken back, and its file is not; or the other way round; or it still counts somewhere.",
+        "SELECT v.id AS visit FROM invoices_visit AS v LEFT JOIN invoices_visitfile AS f ON f.id = v.file_id "
+        "LEFT JOIN invoices_allocation AS a ON a.visit_id = v.id LEFT JOIN invoices_invoiceline AS l ON l.visit_id = "
+        "v.id WHERE v.taken_back_on IS DISTINCT FROM f.taken_back_on "
+        "OR (v.taken_back_on IS NOT NULL) IS DISTINCT FROM (a.result = 'taken_back') "
+        "OR v.taken_back_on IS NOT NULL AND l.id IS NOT NULL",
     ),
     Relation(
         "Visit {visit} stands nowhere: it is neither matched, nor waits for somebody.",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("visits/", views.visits, name="visits"),
     path("visits/new/", views.enter_visit, name="enter_visit"),
     path("visits/file/", file_views.visit_file, name="visit_file"),
+    path("visits/file/<uuid:file_id>/take-back/", file_views.take_back, name="take_back_file"),
     path("visits/match/", views.match, name="match"),
     path("visits/<uuid:visit_id>/", views.visit, name="visit"),
     path("disputes/<uuid:dispute_id>/", views.answer, name="answer"),

@@ -167,7 +167,7 @@ def visit(request: SignedIn, visit_id):
     """One visit, what it is matched to and why; whoever may, says to which agreed line it belongs."""
     found = queries.get_visit(visit_id, seen_by=request.user)
     context: dict[str, Any] = {"visit": found, "billed": queries.billed_on(found)}
-    if request.user.can(Capability.SETTLE_INVOICES) and not found.is_agreed:
+    if request.user.can(Capability.SETTLE_INVOICES) and not found.is_agreed and not found.taken_back_on:
         asked = looked_for(request)
         bought = queries.lines_that_may_be_meant(found, asked["words"], seen_by=request.user)
         lines = [(one.line, f"{one.line.plan.case.person}: {one.line.what} | {in_words(one.line)}") for one in bought]

@@ -21,6 +21,7 @@ from leeway.money.ledger.models import Kind, Reason
 from leeway.period import Period
 
 ENDED = "The budget of these days was changed or ended, so what is paid for them is worked out anew."
+UNKNOWN = "What was told of the visits of this week is not on record after all, so it is charged as agreed."
 #: A week of what is set aside with one funding: its id, and the first day.
 type Week = tuple[UUID, date]
 
@@ -49,7 +50,11 @@ def take_off(wanted: Mapping[Week, Less], cases: Collection[UUID], on: date) -> 
         week: (wanted[week].pence if week in wanted else 0) - sum(each.pence for each in stands.get(week, ()))
         for week in sorted({*wanted, *stands}, key=str)
     }
-    back = [moved for week, pence in changes.items() for moved in _back(stands.get(week, ()), -pence, wanted.get(week))]
+    back = [
+        moved
+        for week, pence in changes.items()
+        for moved in _back(stands.get(week, ()), -pence, wanted[week].words if week in wanted else UNKNOWN)
+    ]
     _write(back, on)
     off = _off({week: pence for week, pence in changes.items() if pence > 0}, wanted, stands)
     _write(off, on)
@@ -63,7 +68,7 @@ def charge_again_after(last_days: Mapping[UUID, date], on: date) -> None:
     """
     stands = _standing(NotCharged.objects.filter(funding__in=last_days))
     beyond = [rows for (funding, _), rows in stands.items() if rows[0].ends_on > last_days[funding]]
-    _write([moved for rows in beyond for moved in _back(rows, sum(each.pence for each in rows), None)], on)
+    _write([moved for rows in beyond for moved in _back(rows, sum(each.pence for each in rows), ENDED)], on)
 
 
 def _standing(rows: QuerySet[NotCharged]) -> Mapping[Week, list[NotCharged]]:
@@ -74,7 +79,7 @@ def _standing(rows: QuerySet[NotCharged]) -> Mapping[Week, list[NotCharged]]:
     return found
 
 
-def _back(recorded: Sequence[NotCharged], pence: int, less: Less | None) -> Iterable[Moved]:
+def _back(recorded: Sequence[NotCharged], pence: int, words: str) -> Iterable[Moved]:
     """Put so much back of what was taken off a week, the latest first."""
     gone_back: Counter[UUID | None] = Counter()
     for each in recorded:
@@ -93,7 +98,7 @@ def _back(recorded: Sequence[NotCharged], pence: int, less: Less | None) -> Iter
                 about=each.funding_id,
                 corrects=moved.pk,
             )
-            yield _row(days, each.charged_pence, -part, less.words if less else ENDED, new), new
+            yield _row(days, each.charged_pence, -part, words, new), new
             pence -= part
 
 

@@ -45,6 +45,7 @@ def match_visits(*, provider: Provider, by: User, on: date) -> Counter[str]:
     lock_cases(Case.objects.filter(plans__lines__in=lines_of(provider).order_by().values("pk")))
     agreed = Agreement.objects.filter(line__visit=OuterRef("pk"))
     free = Allocation.objects.filter(~Exists(agreed), visit__provider=provider, settled_on=None)
+    free = free.exclude(result=Result.TAKEN_BACK)
     rows = list(free.select_for_update(no_key=True, of=("self",)).select_related("visit").order_by("pk"))
     visits = sorted((row.visit for row in rows), key=lambda visit: (visit.day, visit.row or 0, str(visit.pk)))
     made = {each.visit_id: each for each in allocations_of(visits)}

@@ -62,10 +62,11 @@ def enter_visit(*, provider: Provider, new: NewVisit, shown_by: str, by: User, o
     if problem := problem_with(new):
         field, sentence = problem
         raise Refusal(sentence, field=field)
-    if new.reference and Visit.objects.filter(provider=provider, reference=new.reference).exists():
+    there = Visit.objects.filter(provider=provider, taken_back_on=None)
+    if new.reference and there.filter(reference=new.reference).exists():
         raise Refusal(f"Visit {new.reference} of {provider.name} is on record already.", field="reference")
     facts = {name: getattr(new, name) for name in SAME}
-    if not new.reference and Visit.objects.filter(provider=provider, shown_by=shown_by, **facts).exists():
+    if not new.reference and there.filter(shown_by=shown_by, **facts).exists():
         raise Refusal(
             "This visit is on record already, shown by the same. Where it was another one, say what shows that.",
             field="shown_by",
@@ -104,6 +105,8 @@ def settle_visit(
     lock_as_seen(allocation, version_of(allocation) if version is None else version)
     if Agreement.objects.filter(line__visit=visit).exists():
         raise Refusal("What is due for this visit is agreed on an invoice already, and stays as it is.")
+    if allocation.result == Result.TAKEN_BACK:
+        raise Refusal("This visit was taken back with its file. Look for it in the file that took its place.")
     funding, minutes, pence = None, 0, 0
     if line is not None:
         if not lines_of(allocation.visit.provider).filter(pk=line.pk).exists():

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('entered_on', models.DateField()),
                 ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='listings.provider')),
+                ('taken_back_on', models.DateField(blank=True, help_text='With its file.', null=True)),
             ],
             options={
                 'ordering': ['day', 'starts_at', 'row', 'id'],
@@ -54,8 +55,8 @@ class Migration(migrations.Migration):
             name='Allocation',
             fields=[
                 ('visit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='allocation', serialize=False, to='invoices.visit')),
-                ('result', models.CharField(choices=[('matched', 'Matched to an agreed line'), ('nothing_due', 'Nothing is due for it'), ('unallocated', 'Not allocated yet')], max_length=12)),
-                ('because', models.CharField(choices=[('fits', 'Fits an agreed line'), ('not_given', 'No visit was given'), ('nobody', 'Nobody on record is named so'), ('several_people', 'Several people are named so'), ('no_line', 'Nothing was agreed with this provider for that day'), ('several_lines', 'Several agreed lines may be meant'), ('no_length', 'How long it was is not said'), ('more_than_agreed', 'More than was agreed for the week'), ('not_by_the_visit', 'Its line is not priced by the visit'), ('unplanned', 'It was not planned: somebody decides'), ('by_hand', 'Somebody decided')], max_length=20)),
+                ('result', models.CharField(choices=[('matched', 'Matched to an agreed line'), ('nothing_due', 'Nothing is due for it'), ('unallocated', 'Not allocated yet'), ('taken_back', 'Taken back with its file')], max_length=12)),
+                ('because', models.CharField(choices=[('fits', 'Fits an agreed line'), ('not_given', 'No visit was given'), ('nobody', 'Nobody on record is named so'), ('several_people', 'Several people are named so'), ('no_line', 'Nothing was agreed with this provider for that day'), ('several_lines', 'Several agreed lines may be meant'), ('no_length', 'How long it was is not said'), ('more_than_agreed', 'More than was agreed for the week'), ('not_by_the_visit', 'Its line is not priced by the visit'), ('unplanned', 'It was not planned: somebody decides'), ('by_hand', 'Somebody decided'), ('taken_back', 'Its file was taken back')], max_length=20)),
                 ('why', models.TextField()),
                 ('rate_pence', models.BigIntegerField(blank=True, help_text='What one unit costs on that day.', null=True)),
                 ('minutes_paid', models.PositiveIntegerField(default=0)),
@@ -275,6 +276,8 @@ class Migration(migrations.Migration):
                 ('kept_on', models.DateField()),
                 ('kept_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visit_files', to='listings.provider')),
+                ('taken_back_on', models.DateField(blank=True, null=True)),
+                ('taken_back_because', models.TextField(blank=True)),
             ],
             options={
                 'ordering': ['-kept_on', '-starts_on', 'id'],
@@ -291,8 +294,8 @@ class Migration(migrations.Migration):
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
-                ('result', models.CharField(choices=[('matched', 'Matched to an agreed line'), ('nothing_due', 'Nothing is due for it'), ('unallocated', 'Not allocated yet')], max_length=12)),
-                ('because', models.CharField(choices=[('fits', 'Fits an agreed line'), ('not_given', 'No visit was given'), ('nobody', 'Nobody on record is named so'), ('several_people', 'Several people are named so'), ('no_line', 'Nothing was agreed with this provider for that day'), ('several_lines', 'Several agreed lines may be meant'), ('no_length', 'How long it was is not said'), ('more_than_agreed', 'More than was agreed for the week'), ('not_by_the_visit', 'Its line is not priced by the visit'), ('unplanned', 'It was not planned: somebody decides'), ('by_hand', 'Somebody decided')], max_length=20)),
+                ('result', models.CharField(choices=[('matched', 'Matched to an agreed line'), ('nothing_due', 'Nothing is due for it'), ('unallocated', 'Not allocated yet'), ('taken_back', 'Taken back with its file')], max_length=12)),
+                ('because', models.CharField(choices=[('fits', 'Fits an agreed line'), ('not_given', 'No visit was given'), ('nobody', 'Nobody on record is named so'), ('several_people', 'Several people are named so'), ('no_line', 'Nothing was agreed with this provider for that day'), ('several_lines', 'Several agreed lines may be meant'), ('no_length', 'How long it was is not said'), ('more_than_agreed', 'More than was agreed for the week'), ('not_by_the_visit', 'Its line is not priced by the visit'), ('unplanned', 'It was not planned: somebody decides'), ('by_hand', 'Somebody decided'), ('taken_back', 'Its file was taken back')], max_length=20)),
                 ('why', models.TextField()),
                 ('rate_pence', models.BigIntegerField(blank=True, help_text='What one unit costs on that day.', null=True)),
                 ('minutes_paid', models.PositiveIntegerField(default=0)),
@@ -513,7 +516,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='visitfile',
-            constraint=models.UniqueConstraint(fields=('provider', 'sha256'), name='visit_file_kept_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('taken_back_on', None)), fields=('provider', 'sha256'), name='visit_file_kept_once'),
         ),
         migrations.AddConstraint(
             model_name='visitfile',
@@ -525,7 +528,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='visitfile',
-            trigger=pgtrigger.compiler.Trigger(name='visit_file_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6927d848e7ba118f8e573a34edfc7417eaa49abe', operation='UPDATE OR DELETE', pgid='pgtrigger_visit_file_is_kept_cf371', table='invoices_visitfile', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='visit_file_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='e6a868b22b4774a19133709289632e94a1604a07', operation='DELETE', pgid='pgtrigger_visit_file_is_kept_cf371', table='invoices_visitfile', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='visitfile',
@@ -537,7 +540,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('provider', 'reference'), name='visit_told_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('reference', ''), _negated=True), ('taken_back_on', None)), fields=('provider', 'reference'), name='visit_told_once'),
         ),
         migrations.AddConstraint(
             model_name='visit',
@@ -553,7 +556,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='visit_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7fddee226078361b9df3db2cdf2d0cfaccc71321', operation='UPDATE OR DELETE', pgid='pgtrigger_visit_is_kept_8c2fd', table='invoices_visit', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='visit_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='6a99df122ec93ad39c732aac0706de5c724c88be', operation='DELETE', pgid='pgtrigger_visit_is_kept_8c2fd', table='invoices_visit', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='visit',
@@ -623,5 +626,93 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='providercolumns',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='a283fd13877ae8bdcdb205a8644932edd2551b61', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_0ff9b', table='invoices_providercolumns', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='VisitFileEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, serialize=False)),
+                ('name', models.CharField(max_length=200)),
+                ('sha256', models.CharField(max_length=64)),
+                ('starts_on', models.DateField(help_text='The first day that it tells of.')),
+                ('ends_on', models.DateField()),
+                ('is_whole', models.BooleanField(help_text='Whether it has every visit of these days, those that were missed too.')),
+                ('rows', models.PositiveIntegerField()),
+                ('left_out', models.JSONField(default=list, help_text='Rows that were not kept, each with what is wrong with it.')),
+                ('kept_on', models.DateField()),
+                ('taken_back_on', models.DateField(blank=True, null=True)),
+                ('taken_back_because', models.TextField(blank=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.AddField(
+            model_name='visitfile',
+            name='taken_back_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visit',
+            trigger=pgtrigger.compiler.Trigger(name='visit_is_kept_but', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."provider_id" IS DISTINCT FROM (NEW."provider_id") OR OLD."file_id" IS DISTINCT FROM (NEW."file_id") OR OLD."row" IS DISTINCT FROM (NEW."row") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."person_reference" IS DISTINCT FROM (NEW."person_reference") OR OLD."nhs_number" IS DISTINCT FROM (NEW."nhs_number") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."date_of_birth" IS DISTINCT FROM (NEW."date_of_birth") OR OLD."what" IS DISTINCT FROM (NEW."what") OR OLD."day" IS DISTINCT FROM (NEW."day") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."planned_minutes" IS DISTINCT FROM (NEW."planned_minutes") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."happened" IS DISTINCT FROM (NEW."happened") OR OLD."shown_by" IS DISTINCT FROM (NEW."shown_by") OR OLD."entered_by_id" IS DISTINCT FROM (NEW."entered_by_id") OR OLD."entered_on" IS DISTINCT FROM (NEW."entered_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='964539fb88e21782a84f984a6e6813a531c9757a', operation='UPDATE', pgid='pgtrigger_visit_is_kept_but_14d3e', table='invoices_visit', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visit',
+            trigger=pgtrigger.compiler.Trigger(name='visit_is_kept_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."taken_back_on" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='f69aaeab9b8ae6bad28775f73fbe79bf44414943', operation='UPDATE', pgid='pgtrigger_visit_is_kept_once_804e8', table='invoices_visit', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visitfile',
+            trigger=pgtrigger.compiler.Trigger(name='visit_file_is_kept_but', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."provider_id" IS DISTINCT FROM (NEW."provider_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."is_whole" IS DISTINCT FROM (NEW."is_whole") OR OLD."rows" IS DISTINCT FROM (NEW."rows") OR OLD."left_out" IS DISTINCT FROM (NEW."left_out") OR OLD."kept_by_id" IS DISTINCT FROM (NEW."kept_by_id") OR OLD."kept_on" IS DISTINCT FROM (NEW."kept_on"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='316c3c988f164b5a8069b37518cdeba68baedb08', operation='UPDATE', pgid='pgtrigger_visit_file_is_kept_but_4b158', table='invoices_visitfile', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visitfile',
+            trigger=pgtrigger.compiler.Trigger(name='visit_file_is_kept_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."taken_back_on" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='696d1eeccfcd03a2da81f519edfa9e5362f63aa5', operation='UPDATE', pgid='pgtrigger_visit_file_is_kept_once_57d77', table='invoices_visitfile', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visitfile',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "invoices_visitfileevent" ("ends_on", "id", "is_whole", "kept_by_id", "kept_on", "left_out", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "rows", "sha256", "starts_on", "taken_back_because", "taken_back_by_id", "taken_back_on") VALUES (NEW."ends_on", NEW."id", NEW."is_whole", NEW."kept_by_id", NEW."kept_on", NEW."left_out", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."provider_id", NEW."rows", NEW."sha256", NEW."starts_on", NEW."taken_back_because", NEW."taken_back_by_id", NEW."taken_back_on"); RETURN NULL;', hash='9030a1596bf93717bd062af67bb14eaf7a9e2b87', operation='INSERT', pgid='pgtrigger_insert_insert_664ab', table='invoices_visitfile', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visitfile',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "invoices_visitfileevent" ("ends_on", "id", "is_whole", "kept_by_id", "kept_on", "left_out", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider_id", "rows", "sha256", "starts_on", "taken_back_because", "taken_back_by_id", "taken_back_on") VALUES (NEW."ends_on", NEW."id", NEW."is_whole", NEW."kept_by_id", NEW."kept_on", NEW."left_out", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."provider_id", NEW."rows", NEW."sha256", NEW."starts_on", NEW."taken_back_because", NEW."taken_back_by_id", NEW."taken_back_on"); RETURN NULL;', hash='b36b5ff04f3f69b14a9443a3af5651de7cd3aa41', operation='UPDATE', pgid='pgtrigger_update_update_dd55e', table='invoices_visitfile', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='visitfile',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_back_because', ''), ('taken_back_by', None), ('taken_back_on', None)), models.Q(('taken_back_by__isnull', False), ('taken_back_on__isnull', False), models.Q(('taken_back_because', ''), _negated=True)), _connector='OR'), name='visit_file_taken_back_for_a_reason'),
+        ),
+        migrations.AddField(
+            model_name='visitfileevent',
+            name='kept_by',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='visitfileevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='visitfileevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='invoices.visitfile'),
+        ),
+        migrations.AddField(
+            model_name='visitfileevent',
+            name='provider',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='listings.provider'),
+        ),
+        migrations.AddField(
+            model_name='visitfileevent',
+            name='taken_back_by',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visitfileevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='125a4055ee52d90544b95b20a4c6aa5584fcf18a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_da9ae', table='invoices_visitfileevent', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visitfileevent',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='3754bb85212427edc720dae7212e4770aab796a9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_efd4d', table='invoices_visitfileevent', when='BEFORE')),
         ),
     ]
