@@ -19,6 +19,8 @@ from leeway.money.budgets.dues import weeks_charged
 from leeway.money.budgets.models import Budget, Funding, NotCharged, Part
 from leeway.money.budgets.schedule import instalments, period_end
 from leeway.money.contributions.actions import let_fall_due
+from leeway.money.funders.models import Purse
+from leeway.money.funders.queries import attributed, attributed_in
 from leeway.money.invoices.actions import (
     NewLine,
     NewVisit,
@@ -160,6 +162,18 @@ def test_a_budget_that_goes_on_otherwise_puts_back_what_its_weeks_had_off(budget
     weeks = NotCharged.objects.order_by().values_list("starts_on").annotate(Sum("pence")).order_by("starts_on")
     assert list(weeks) == [(MONDAY, 80_00), (date(2026, 5, 11), 34_29)]
     assert abs(owed(budget.case) - 57_14 - 80_00) <= 2  # of five days, and of the one week that was as agreed
+
+
+def test_who_pays_a_line_knows_what_was_not_charged_day_by_day(budget, provider, finn):
+    before = attributed(MONDAY, date(2026, 5, 10), cases=[budget.case_id])
+    told(provider, finn, GIVEN, *[MISSED] * 6)
+    days = [MONDAY + timedelta(days=place) for place in range(7)]
+    week, apart = attributed_in([(MONDAY, days[-1]), *((day, day) for day in days)], cases=[budget.case_id]), {}
+    for row in (row for rows in week[1:] for row in rows):
+        apart[row.purse] = apart.get(row.purse, 0) + row.pence
+    assert {row.purse: row.pence for row in week[0]} == apart
+    assert {row.purse: row.pence for row in before} == {Purse.PERSON: 80_00, Purse.COUNCIL: 60_00}
+    assert apart == {Purse.PERSON: 20_00, Purse.COUNCIL: 60_00} and not list(findings())
 
 
 def test_what_is_wrong_is_found(budget, provider, finn):

@@ -49,7 +49,10 @@ class PaysWeekly(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Funded:
-    """A funding of one part as it stands in the ledger: what each purse put in or promised, less what went back."""
+    """A funding of one part as it stands in the ledger: what each purse put in or promised, less what went back.
+
+    `not_charged` has the weeks of which the person is asked for less, each with its days and by how much.
+    """
 
     case_id: UUID
     budget_id: UUID
@@ -61,6 +64,7 @@ class Funded:
     anchor: date
     budget_ends_on: date | None
     purses: Mapping[Purse, int]
+    not_charged: Sequence[tuple[date, date, int]] = ()
 
     @property
     def kept_pence(self) -> int:
@@ -207,7 +211,13 @@ def divided(
             for line, its_pence in zip(lines, split(pence, _weights(lines, purse)), strict=True):
                 for row in _by_funder(piece, its_pence, stretches[line.line_id], purse, starts_on, ends_on):
                     _add(found, funded, line.line_id, purse, row)
-    return found.values()
+    for first, last, less in funded.not_charged:
+        piece = Piece(first, last, 0, less)
+        if first <= ends_on and last >= starts_on:
+            for line, its_pence in zip(lines, split(less, _weights(lines, Purse.PERSON)), strict=True):
+                for row in _by_funder(piece, its_pence, stretches[line.line_id], Purse.PERSON, starts_on, ends_on):
+                    _add(found, funded, line.line_id, Purse.PERSON, row._replace(pence=-row.pence))
+    return [row for row in found.values() if row.pence]
 
 
 def weekly(
@@ -385,5 +395,8 @@ def _add(
     """Put the pieces of the same funder, line and stretch together."""
     key = (line_id, purse, row.funder_id, row.stretch)
     had = found.get(key)
-    first, pence = (had.starts_on, had.pence + row.pence) if had else (row.starts_on, row.pence)
-    found[key] = Attributed(funded.case_id, line_id, funded.part_id, row.funder_id, purse, first, row.ends_on, pence)
+    first, last, pence = row.starts_on, row.ends_on, row.pence
+    if had:
+        first, last = least(had.starts_on, first), greatest(had.ends_on, last)
+        pence += had.pence
+    found[key] = Attributed(funded.case_id, line_id, funded.part_id, row.funder_id, purse, first, last, pence)

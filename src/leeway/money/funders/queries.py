@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -21,7 +23,7 @@ from leeway.care.planning.line_changes import is_bought, lines_decided
 from leeway.care.planning.models import PlanLine
 from leeway.law.numbers import split
 from leeway.market.units import Frequency
-from leeway.money.budgets.models import Budget, Funding, InstalmentKind, Part
+from leeway.money.budgets.models import Budget, Funding, InstalmentKind, NotCharged, Part
 from leeway.money.funders.attributing import (
     Attributed,
     Funded,
@@ -37,7 +39,7 @@ from leeway.money.funders.attributing import (
 )
 from leeway.money.funders.models import COUNCIL, Funder, Portion, Purse, Sharing
 from leeway.money.funders.presenters import PaysNow
-from leeway.money.ledger.models import Kind, Transfer
+from leeway.money.ledger.models import Kind, Reason, Transfer
 
 #: How long before a funder's last day finance is asked who pays then.
 ASKED_AHEAD = timedelta(weeks=8)
@@ -108,11 +110,22 @@ def weekly_of_parts(parts: Mapping[UUID, Mapping[Purse, int]]) -> dict[UUID, lis
 
 def kept_in_ledger(cases: Collection[UUID]) -> int:
     """What all purses put in or promised for some cases, less what went back: read from the transfers alone."""
-    available, purses = Kind.AVAILABLE, list(PUT_IN_BY)
+    available, committed, purses = Kind.AVAILABLE, Kind.COMMITTED, list(PUT_IN_BY)
     put_in = Q(debit__kind=available, debit__case__in=cases, credit__kind__in=purses)
     went_back = Q(credit__kind=available, credit__case__in=cases, debit__kind__in=purses)
-    moved = Transfer.objects.filter(put_in | went_back).values_list("debit__kind").annotate(Sum("amount_pence"))
-    return sum(pence if into == available else -pence for into, pence in moved.order_by())
+    less = Q(reason=Reason.NOT_CHARGED, credit__case__in=cases) | Q(reason=Reason.CHARGED_AGAIN, debit__case__in=cases)
+    moved = Transfer.objects.filter(put_in | went_back | less).values_list("debit__kind").annotate(Sum("amount_pence"))
+    return sum(pence if into in (available, committed) else -pence for into, pence in moved.order_by())
+
+
+def not_charged(cases: Collection[UUID]) -> dict[UUID, int]:
+    """What some cases' people were not asked for, since it was not delivered: read from the transfers alone."""
+    found: dict[UUID, int] = defaultdict(int)
+    for reason, whose, sign in ((Reason.NOT_CHARGED, "credit", 1), (Reason.CHARGED_AGAIN, "debit", -1)):
+        moved = Transfer.objects.order_by().filter(reason=reason, **{f"{whose}__case__in": cases})
+        for case, pence in moved.values_list(f"{whose}__case").annotate(Sum("amount_pence")):
+            found[case] += sign * pence
+    return found
 
 
 def _funded(fundings: QuerySet[Funding]) -> Iterable[Funded]:
@@ -125,6 +138,8 @@ def _funded(fundings: QuerySet[Funding]) -> Iterable[Funded]:
         for funding, kind, pence in put.values_list("about", way_in).annotate(Sum("amount_pence")):
             purse = PUT_IN_BY[kind]
             moved[funding][purse] = moved[funding].get(purse, 0) + sign * pence
+    weeks = NotCharged.objects.order_by("starts_on").filter(funding=OuterRef("pk"))
+    less = ArraySubquery(weeks.values(week=JSONObject(first="starts_on", last="ends_on", pence="pence")))
     rows = fundings.order_by("part__budget__case", "starts_on", "kind", "pk").values_list(
         "pk",
         "part__budget__case",
@@ -136,11 +151,20 @@ def _funded(fundings: QuerySet[Funding]) -> Iterable[Funded]:
         "part__paid_pence_per_week",
         "part__budget__pay_calendar_starts_on",
         "part__budget__ending__ends_on",
+        less,
     )
-    for pk, case, budget, part, kind, first, last, a_week, anchor, ends_on in rows:
-        each = Funded(case, budget, part, kind, first, last, a_week, anchor, ends_on, moved[pk])
+    for pk, case, budget, part, kind, first, last, a_week, anchor, ends_on, off in rows:
+        each = Funded(case, budget, part, kind, first, last, a_week, anchor, ends_on, moved[pk], _by_week(off))
         if each.kept_pence:
             yield each
+
+
+def _by_week(told: Iterable[dict]) -> list[tuple[date, date, int]]:
+    """What was taken off weeks, less what was put back of it: of each that something is off, its days and the pence."""
+    found: dict[tuple[date, date], int] = defaultdict(int)
+    for each in told:
+        found[date.fromisoformat(each["first"]), date.fromisoformat(each["last"])] += each["pence"]
+    return [(first, last, pence) for (first, last), pence in found.items() if pence]
 
 
 def lines_of_parts(parts: Collection[UUID], budgets: Collection[UUID]) -> dict[UUID, list[PartOfLine]]:

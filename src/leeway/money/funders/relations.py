@@ -11,7 +11,7 @@ from django.db.models import Sum
 from leeway.money.budgets.models import Budget, Interim
 from leeway.money.funders.charging import charged_too_much
 from leeway.money.funders.models import Funder, Purse, Sharing
-from leeway.money.funders.queries import PUT_IN_BY, attributed
+from leeway.money.funders.queries import PUT_IN_BY, attributed, not_charged
 from leeway.money.ledger.histories import of_history
 from leeway.money.ledger.models import Kind, Transfer
 from leeway.money.ledger.relations import Relation
@@ -22,7 +22,10 @@ SOME = 1000
 
 @dataclass(frozen=True)
 class DividedAddsBack:
-    """That what is said of lines and funders adds back to what each purse put in or promised, case by case."""
+    """That what is said of lines and funders adds back to what each purse put in or promised, case by case.
+
+    What the person was not asked for, since it was not delivered, is off both.
+    """
 
     words: str = "Case {case}: {purse} put in {moved} pence, and by line and funder they are {divided}."
 
@@ -50,6 +53,8 @@ def _put_in(cases: Collection[UUID]) -> defaultdict[tuple[UUID, Purse], int]:
         rows = of_budgets.filter(**asked, **{f"{available}__case__in": cases})
         for case, kind, pence in rows.values_list(f"{available}__case", f"{purse}__kind").annotate(Sum("amount_pence")):
             found[case, PUT_IN_BY[kind]] += sign * pence
+    for case, pence in not_charged(cases).items():
+        found[case, Purse.PERSON] -= pence
     return found
 
 
