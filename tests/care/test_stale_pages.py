@@ -95,6 +95,7 @@ ONCE = {
     "statements:confirm", "statements:accept", "statements:line", "statements:received", "statements:match",
     "statements:mapping", "statements:referenced",
     "recovery:drop", "recovery:undo",
+    "monitoring:check", "monitoring:reply", "monitoring:level",
     "spending:answer", "spending:no_longer", "spending:take_back", "spending:take_off",
     "insight:end_target", "insight:close_wave",
     "jobs:again",

@@ -26,6 +26,7 @@ from leeway.care.planning.models import LineChange
 from leeway.files.models import File, FileKind
 from leeway.money.banking.statement import Line
 from leeway.money.budgets.models import Funding, Instalment, LastCost
+from leeway.money.monitoring.models import Check, Flagged
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.recovery.models import Item, Step
 from leeway.money.spending import actions as spending
@@ -117,6 +118,8 @@ def record_of(case: Case) -> dict:
         "attached_id": AttachedReceipt.objects.filter(line__account__case=case).first(),
         "question_id": Question.objects.filter(line__account__case=case).first(),
         "set_aside_id": case.set_aside.first(),
+        "check_id": case.account_checks.first(),
+        "flagged_id": Flagged.objects.filter(check_of__case=case).first(),
         "stay_id": Stay.objects.filter(person=person).first(),
         "support_id": case.earlier_support.first(),
         "recovery_id": case.recoveries.first(),
@@ -228,6 +231,16 @@ def spend(case: Case) -> None:
     spending.set_aside(case=case, kind="bill", amount_pence=1, reason="The taxi of May", **by_on)
 
 
+def is_checked(case: Case) -> None:
+    """Have her account be checked, and something asked about it."""
+    days = {"from_on": TODAY() - timedelta(98), "until_on": TODAY(), "made_on": TODAY(), "due_on": TODAY()}
+    asked = {"answer": "ask", "words": "What was it for?", "answered_by": case.worker, "answered_on": TODAY()}
+    asked |= {"question": "What was it for?", "asked_by": case.worker, "asked_on": TODAY()}
+    check = Check.objects.create(case=case, because="first", **days)
+    told = {"seen": "£18.40 was cash.", "perhaps": "A taxi.", "ask": "What for?"}
+    Flagged.objects.create(check_of=check, kind="cash", found_on=TODAY(), **told, **asked)
+
+
 @pytest.fixture
 def ada_case(council):
     """Ada's case with something behind every door: a payment, a file, somebody around her, a task."""
@@ -250,6 +263,7 @@ def ada_case(council):
     employs(case)
     gave_back(case)
     spend(case)
+    is_checked(case)
     BankAccount.objects.create(
         whose="dedicated", name="For her support", identifier="00000000000001", case=case, opened_on=TODAY(),
         opened_by=User.objects.get(email="finn@fairbourne.example"),

@@ -63,6 +63,9 @@ class Capability(Enum):
     SEE_RECOVERIES = "see what is asked about direct payments"
     KEEP_RECOVERIES = "ask about a direct payment, or ask money of it back"
     APPROVE_RECOVERIES = "agree as a second person that money is asked back"
+    MONITOR = "check the account of a direct payment"
+    SET_LEVEL = "say how often an account is checked"
+    SEE_WHO_IS_FLAGGED = "see in whose accounts something was pointed out, in numbers"
     SEE_BOOKS = "see the council’s books in sums"
     KEEP_BOOKS = "set a year’s budgets, take a month-end or make a journal"
     SEE_CHANGES = "see what changed budgets, and why"
@@ -125,6 +128,9 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.SEE_RECOVERIES: _FINANCE | _CASEWORK,
     Capability.KEEP_RECOVERIES: _JUST_FINANCE,
     Capability.APPROVE_RECOVERIES: frozenset({Role.FINANCE_MANAGER}),
+    Capability.MONITOR: _FINANCE,
+    Capability.SET_LEVEL: _CASEWORK | _FINANCE,
+    Capability.SEE_WHO_IS_FLAGGED: _FINANCE | _JUST_ANALYST | {Role.MANAGER, Role.DIRECTOR},
     Capability.SEE_BOOKS: _FINANCE | _JUST_ANALYST | {Role.DIRECTOR},
     Capability.KEEP_BOOKS: _FINANCE,
     Capability.SEE_CHANGES: _FINANCE | _JUST_ANALYST | _IN_SUMS,

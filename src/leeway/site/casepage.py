@@ -250,6 +250,7 @@ def links(case: Case, user: User, story: list[StoryLine]) -> list[dict[str, str]
         ("bills:account", "Bills, and what was paid", had_money),
         ("spending:show", "What the direct payment was spent on", had_money and paid_directly),
         ("recovery:own", "What we asked about the direct payment", had_money and paid_directly),
+        ("monitoring:show", "Checks of the direct payment", had_money and paid_directly),
         ("people:leave_given", "Who may see this record", own),
         ("people:looks", "Who has looked at this record", True),
         ("review:ask", "Ask for a review", case.stage == Stage.ACTIVE and not died),

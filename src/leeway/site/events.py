@@ -586,6 +586,8 @@ EVENTS: dict[Event, Follows] = {
     Event.BILLS: NOTHING,  # whoever is asked to do something is asked by the action itself
     Event.SPENDING_ASKED: NOTHING,  # the same
     Event.SPENDING_ANSWERED: NOTHING,
+    Event.ACCOUNT_CHECK: NOTHING,
+    Event.ACCOUNT_ANSWERED: NOTHING,
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,
 }

@@ -142,6 +142,7 @@ ROOMS = [
     "leeway.money.payments",
     "leeway.money.statements",
     "leeway.money.spending",
+    "leeway.money.monitoring",
     "leeway.money.recovery",
     "leeway.money.disputes",
     "leeway.money.pools",

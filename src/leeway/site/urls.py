@@ -48,6 +48,7 @@ urlpatterns = [
     path("money/recovery/", include("leeway.money.recovery.urls")),
     path("money/bank/", include("leeway.money.statements.urls")),
     path("cases/<uuid:case_id>/spending/", include("leeway.money.spending.urls")),
+    path("", include("leeway.money.monitoring.urls")),
     path("money/books/", include("leeway.money.figures.urls")),
     path("directory/", include("leeway.market.directory.urls")),
     path("insight/how-managed/", include("leeway.insight.themes.urls")),

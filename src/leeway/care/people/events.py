@@ -101,6 +101,8 @@ class Event(TextChoices):
     BILLS = "bills", "Bills and what is owed"
     SPENDING_ASKED = "spending_asked", "Asked about a payment"
     SPENDING_ANSWERED = "spending_answered", "Answered about a payment"
+    ACCOUNT_CHECK = "account_check", "The account of the direct payment"
+    ACCOUNT_ANSWERED = "account_answered", "Answered about the account"
     MESSAGE_FAILED = "message_failed", "A message did not arrive"
     LETTER_TO_POST = "letter_to_post", "A letter to print and post"
 
@@ -120,6 +122,7 @@ OF_MONEY = frozenset(
         Event.DISPUTE_OPENED, Event.DISPUTE_ENDED,
         Event.BILLS,
         Event.SPENDING_ASKED, Event.SPENDING_ANSWERED,
+        Event.ACCOUNT_CHECK, Event.ACCOUNT_ANSWERED,
     }
 )  # fmt: skip
 

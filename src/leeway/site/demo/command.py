@@ -51,6 +51,7 @@ from leeway.site.demo.funders import say_who_pays
 from leeway.site.demo.insight import find_out, publish
 from leeway.site.demo.logins import PASSWORD, logins
 from leeway.site.demo.managed import answer_themes
+from leeway.site.demo.monitoring import check_accounts
 from leeway.site.demo.people import draw_people
 from leeway.site.demo.playing import Staff, play
 from leeway.site.demo.pooling import pool_money
@@ -105,6 +106,8 @@ def run(*, people: int, seed: int) -> None:
             pick_own_lines(ada, today)
             employ_somebody(ada, today)
         wait_for([spent], "What Ada spent", console)
+        with stage("Checks of direct payments", console):
+            check_accounts(staff, today)
         with stage("April", console):
             april.wait_to_be_looked_at(staff, today)
         with stage("The messages", console):

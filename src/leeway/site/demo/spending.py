@@ -24,7 +24,8 @@ from leeway.versions import version_of
 NUMBER, OPENS_WITH = "40000155667788", 231_40
 #: How far back the account is read, and of which days nobody has said yet what payments were for.
 READ, NOT_SAID = timedelta(days=110), timedelta(days=16)
-#: What goes out in the days after each payment of the council: days after it, pence, what the bank writes, to whom.
+#: What comes in and goes out after each payment of the council: days after it, pence, what the bank writes, who.
+OWN_SHARE = (1, 94_00, "STANDING ORDER", "ADA BELL")
 GOES_OUT = (
     (1, -1_012_40, "WAGES", "J MARSH"),
     (1, -988_60, "WAGES", "K OSEI"),
@@ -96,7 +97,7 @@ def _entries(case: Case, today: date) -> list[Entry]:
         for each in arrived
     ]
     for each in arrived:
-        found += [Entry(each.run.pay_on + timedelta(days=days), *rest) for days, *rest in GOES_OUT]
+        found += [Entry(each.run.pay_on + timedelta(days=days), *rest) for days, *rest in (OWN_SHARE, *GOES_OUT)]
     if arrived:
         found.append(Entry(today - timedelta(days=40), -126_00, "CARD 4471", "WHEELS AND MORE"))
         found.append(Entry(today - timedelta(days=19), -112_50, "CARD 4471", "FAIRBOURNE COLLEGE"))
