@@ -69,7 +69,7 @@ OWN_WORDS = {
     },
     "money/disputes": {"owing", "relations"},
     "money/monitoring": {"counting", "kinds", "late", "seeing"},
-    "money/spending": {"beside", "content", "kinds", "proposing", "relations"},
+    "money/spending": {"beside", "coming", "content", "kinds", "proposing", "relations"},
     "money/recovery": {"relations"},
     "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},
     "money/invoices": {"bought", "charging", "comparing", "file_views", "kinds", "matching", "relations", "tables"},

@@ -1,4 +1,4 @@
-"""A photograph of a receipt, from the person's phone to the worker's desk."""
+"""A photograph of a receipt goes from the phone of a person to the desk of a worker, and so does an account."""
 
 import pytest
 
@@ -63,3 +63,68 @@ def send(visitor: Visitor, name: str, content: bytes) -> None:
     upload = {"name": name, "mimeType": "image/jpeg", "buffer": content}
     visitor.page.get_by_label("Choose a file").set_input_files(upload)
     visitor.press("Add the file")
+
+
+def test_ada_keeps_track_of_her_direct_payment_and_others_see_what_is_theirs_to_see(visit):
+    ada = visit("ada", width=PHONE)
+    lunch = ada_photographs_what_she_is_asked_for(ada)
+    ada_says_what_was_proposed(ada)
+    ada_looks_ahead_and_sets_money_aside(ada)
+    bea_answers_where_it_was_asked(visit("bea"))
+    ada.go(lunch)
+    ada.is_told("Yes: it is part of your day at college.")
+    the_payroll_firm_sees_the_account_alone(visit("pay", width=PHONE, scripts=False))
+
+
+def ada_photographs_what_she_is_asked_for(ada: Visitor) -> str:
+    ada.is_told("to spend of", "set aside £180.00 for holiday pay")
+    ada.follow("Add a photo of the receipt for “Lunch for my assistant")
+    ada.press("Add it")
+    ada.is_told("Take a photo, or choose a file.")
+    photo = {"name": "lunch.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG", size=(64, 64))}
+    ada.page.set_input_files("input[name=photo]", files=[photo])
+    ada.press("Add it")
+    ada.is_told("The receipt is kept with the payment.", "Receipt for £112.50")
+    return ada.page.url
+
+
+def ada_says_what_was_proposed(ada: Visitor) -> None:
+    ada.go("/home/")
+    ada.follow("See what was spent, and add a receipt")
+    ada.follow("Not said yet")
+    ada.press("Yes, that is right")
+    ada.is_told("Noted: ")
+
+
+def ada_looks_ahead_and_sets_money_aside(ada: Visitor) -> None:
+    account = ada.page.url
+    ada.follow("What comes in the next three months")
+    ada.is_told("Direct payment from the council", "Wages")
+    ada.go(account)
+    ada.follow("Statement of")
+    ada.is_told("How it adds up", "Left to spend")
+    ada.go(account)
+    ada.press("Set money aside")
+    ada.press("Set it aside")
+    ada.is_told("Choose what it is for.", "Fill in “How much”.")
+    ada.choose("What is it for?", "Tax")
+    ada.write("How much?", "40")
+    ada.write("In your words", "Tax of this quarter")
+    ada.press("Set it aside")
+    ada.is_told("£40.00 for tax, National Insurance and pension: Tax of this quarter")
+
+
+def bea_answers_where_it_was_asked(bea: Visitor) -> None:
+    bea.is_told("Answer what was asked about a payment from Ada Bell’s account.")
+    bea.click(bea.page.get_by_role("listitem").filter(has_text="Answer what was asked").get_by_role("link"))
+    bea.follow("Answer it")
+    bea.write("Your answer", "Yes: it is part of your day at college.")
+    bea.press("Send the answer")
+
+
+def the_payroll_firm_sees_the_account_alone(firm: Visitor) -> None:
+    firm.is_told("Accounts that you run")
+    firm.follow("Ada Bell")
+    firm.is_told("What the direct payment was spent on")
+    firm.go(firm.page.url.replace("/spending/", "/"))
+    firm.is_told("a record that is not yours to see")

@@ -16,6 +16,7 @@ from leeway.money.ledger.models import Account, Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance, held_by_person
 from leeway.money.spending import actions, queries
 from leeway.money.spending.beside import beside
+from leeway.money.spending.coming import Course, by_month, coming, rhythm
 from leeway.money.spending.kinds import ForWhat, Kept
 from leeway.money.spending.models import AttachedReceipt, Purpose
 from leeway.money.spending.presenters import month_of, set_aside_in_words, shares_of
@@ -23,8 +24,9 @@ from leeway.money.spending.proposing import Said, payee_of, propose
 from leeway.money.spending.relations import RELATIONS
 from leeway.money.statements.models import StatementLine
 from leeway.refusal import NotAllowed, Refusal
+from leeway.site.demo.statements import Entry
 from tests.files.making import picture
-from tests.money.spending.conftest import MAY, ON, SHOP, SWIMMING, TAX, WAGES
+from tests.money.spending.conftest import ON, SHOP, SWIMMING, TAX, WAGES
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2026, 5, 1), date(2026, 5, 31)
@@ -95,7 +97,7 @@ def test_what_it_may_have_been_for_is_proposed_and_never_said_by_itself(entry_of
 
 def test_what_was_said_of_a_name_is_proposed_for_the_next_payment_to_it(case, keep, line_of, say):
     say(line_of(SHOP), ForWhat.ELSE, "A wheel")
-    later = MAY[-1].__class__(date(2026, 6, 2), -20_00, "CARD 9912", "WHEELS AND MORE")
+    later = Entry(date(2026, 6, 2), -20_00, "CARD 9912", "WHEELS AND MORE")
     keep(later, opening=149_85, on=date(2026, 6, 3))
     proposal = queries.get_entry(
         case, StatementLine.objects.get(amount_pence=-20_00).pk, queries.plan_now(case)
@@ -327,3 +329,37 @@ def test_where_a_payment_came_back_after_all_less_is_counted_and_again_once_mone
     paid(480_00)
     assert actions.count_as_spent(on=line.happened_on) == 1 and spent(case) == 24_00
     assert [finding for each in RELATIONS for finding in each.findings()] == []
+
+
+@pytest.mark.parametrize(
+    ("days", "every"),
+    [
+        ((1, 8, 15), 7),
+        ((1, 8, 15, 29), None),
+        ((1, 29), None),
+        ((1, 29, 57), 28),
+        ((1, 31, 62), 30),
+        ((1, 16, 29), 14),
+    ],
+)
+def test_what_is_paid_in_a_rhythm_is_known_by_three_times(days, every):
+    assert rhythm([date(2026, 1, 1) + timedelta(days=day) for day in days]) == every
+
+
+def test_what_comes_is_what_is_scheduled_set_aside_and_paid_again_and_again(case, keep, budget, ada_user):
+    weekly = [Entry(date(2026, 5, day), -24_00, "CARD", "FAIRBOURNE POOL") for day in (11, 18, 25)]
+    other = [Entry(date(2026, 5, day), -pence, "CARD", "SHOP") for day, pence in ((12, 5_00), (19, 50_00), (26, 1_00))]
+    keep(*sorted([*weekly, *other], key=lambda each: each.on))
+    actions.set_aside(
+        case=case, kind=Kept.BILL, amount_pence=98_00, reason="The insurance", until=date(2026, 6, 20), by=ada_user,
+        on=ON,
+    )  # fmt: skip
+    found = coming(case, ON, of_money_alone=True)
+    out = [each for each in found if each.way == Course.OUT]
+    assert [each.on for each in out[:2]] == [date(2026, 6, 1), date(2026, 6, 8)] and {each.pence for each in out} == {
+        24_00
+    }
+    assert [(each.on, each.pence) for each in found if each.way == Course.KEPT] == [(date(2026, 6, 20), 98_00)]
+    paid_in = [each for each in found if each.way == Course.IN]
+    assert paid_in and {each.pence for each in paid_in} == {800_00}
+    assert [name for name, _ in by_month(found)] == ["June 2026", "July 2026", "August 2026"]

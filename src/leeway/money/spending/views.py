@@ -26,6 +26,7 @@ from leeway.money.payments.money_now import money_now
 from leeway.money.spending import actions, forms, presenters, queries
 from leeway.money.spending.access import keeps_for_them, sees_only_account
 from leeway.money.spending.beside import beside
+from leeway.money.spending.coming import by_month, coming
 from leeway.money.spending.content import month_letter
 from leeway.money.spending.kinds import Kept
 from leeway.money.statements.forms import MonthForm
@@ -65,6 +66,15 @@ def show(request: SignedIn, case_id: UUID):
         "today": today,
     }
     return render(request, "spending/show.jinja", context)
+
+
+@require_GET
+def calendar(request: SignedIn, case_id: UUID):
+    """What comes in and goes out in the next three months, as far as it is known, and what is to be done by when."""
+    case = queries.get_account(case_id, seen_by=request.user)
+    shared = _about(request, case)
+    found = coming(case, timezone.localdate(), of_money_alone=shared["only_account"] or request.user.is_staff_member)
+    return render(request, "spending/calendar.jinja", shared | {"months": by_month(found)})
 
 
 @require_safe

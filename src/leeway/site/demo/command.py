@@ -99,13 +99,13 @@ def run(*, people: int, seed: int) -> None:
             bills.claim(staff.finance, today)
         with stage("What is pooled, and who pays", console):
             pool_money(staff, today)
-        spent = pool.submit(keep_adas_account, today)  # while the council does its own
         with stage("What the bank says", console):
             keep_statements(staff.finance, today, last_run)
             ada = User.objects.get(email=f"ada@{DOMAIN}")
             pick_own_lines(ada, today)
             employ_somebody(ada, today)
-        wait_for([spent], "What Ada spent", console)
+            with transaction.atomic():
+                keep_account(staff, ada, today)
         with stage("Checks of direct payments", console):
             check_accounts(staff, today)
         with stage("April", console):
@@ -255,14 +255,6 @@ def play_batch(start: int, scripts: list[Script], today: date) -> None:
         with transaction.atomic():
             play(script, staff_for(place, named), offered, today)
         gc.collect(1)
-
-
-def keep_adas_account(today: date) -> None:
-    """Keep the account for Ada's direct payment, as the council, she, and who runs it for her would."""
-    named = everyone()
-    staff = staff_of(named, named[f"bea@{DOMAIN}"], named[f"mona@{DOMAIN}"])
-    with transaction.atomic():
-        keep_account(staff, named[f"ada@{DOMAIN}"], today)
 
 
 def publish_figures(today: date) -> None:
