@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leeway.money.bills.models import Bill
+from leeway.money.bills.standing import overdue
 from leeway.money.budgets.actions import end_budget
 from leeway.money.budgets.dues import weeks_charged
 from leeway.money.budgets.models import Budget, Funding, NotCharged, Part
@@ -131,6 +132,16 @@ def test_it_stands_on_the_bill_of_the_period_or_comes_off_the_next(budget, provi
     assert not list(findings())
 
 
+def test_what_is_left_to_pay_of_a_bill_that_was_made_is_less_at_once(budget, provider, finn):
+    night(BILLED)
+    bill = Bill.objects.first()
+    left = overdue([bill], ON)[bill.pk]
+    told(provider, finn, *[MISSED] * 7)
+    assert overdue([bill], ON)[bill.pk] == left - 80_00
+    told(provider, finn, *[MISSED] * 7, monday=BILLED)  # a week that the next bill charges for
+    assert NotCharged.objects.count() == 2 and overdue([bill], ON)[bill.pk] == left - 80_00
+
+
 def test_what_was_argued_and_is_due_after_all_is_charged_again(budget, provider, finn):
     owes = owed(budget.case)
     told(provider, finn, GIVEN, *[MISSED] * 6)
@@ -204,6 +215,7 @@ def funding(first, days, weekly, share):
     cut = instalments(starts_on=first, ends_on=ends_on, weekly_pence=weekly, anchor=ANCHOR)
     total = sum(each.amount_pence for each in cut)
     part = Part(paid_pence_per_week=weekly, budget=Budget(pay_calendar_starts_on=ANCHOR))
+    part.budget._state.fields_cache["ending"] = None  # it has none: the database is not asked
     person = total * share // 100
     return Funding(
         part=part, starts_on=first, ends_on=ends_on, nhs_pence=0, person_pence=person, council_pence=total - person

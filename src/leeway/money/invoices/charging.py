@@ -5,10 +5,12 @@ that was agreed, or every visit that was agreed is told of, given or not. Until 
 what is not bought by the visit, each week. What is argued counts once it is due after all.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from django.db.models import Sum
@@ -96,8 +98,10 @@ def less_of_weeks(cases: Collection[UUID], on: date) -> dict[Week, Less]:
         weeks[case, monday].append(piece)
     found = {}
     for (case, monday), pieces in weeks.items():
-        week = Period(monday, monday + timedelta(days=DAYS_A_WEEK - 1))
-        visits = [each for each in told[case] if week.starts_on <= each.day <= week.ends_on]
+        first = bisect_left(told[case], monday, key=attrgetter("day"))
+        visits = told[case][
+            first : bisect_left(told[case], monday + timedelta(days=DAYS_A_WEEK), key=attrgetter("day"))
+        ]
         if visits or billed[case]:
             for piece, less in zip(pieces, of_week(pieces, visits, billed[case]), strict=True):
                 found[piece.funding, piece.days.starts_on] = less
@@ -167,7 +171,7 @@ def _words(counted: Sequence[Told], off: int) -> str:
 
 
 def _told(cases: Collection[UUID]) -> Mapping[UUID, list[Told]]:
-    """The visits to some people, each with what is due for it: as it was agreed, or as it will be once it is billed."""
+    """The visits to some people, the first first, each with what is due for it: as agreed, or as it will be billed."""
     agreed = dict(Agreement.objects.filter(case__in=cases).order_by().values_list("line__visit").annotate(Sum("pence")))
     settled = InvoiceLine.objects.filter(
         visit__allocation__case__in=cases, invoice__state__in=(State.AGREED, State.DISPUTED)
