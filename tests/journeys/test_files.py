@@ -116,7 +116,7 @@ def ada_looks_ahead_and_sets_money_aside(ada: Visitor) -> None:
 
 def bea_answers_where_it_was_asked(bea: Visitor) -> None:
     bea.is_told("Answer what was asked about a payment from Ada Bell’s account.")
-    bea.click(bea.page.get_by_role("listitem").filter(has_text="Answer what was asked").get_by_role("link"))
+    bea.follow("Answer what was asked about a payment")
     bea.follow("Answer it")
     bea.write("Your answer", "Yes: it is part of your day at college.")
     bea.press("Send the answer")
