@@ -37,10 +37,10 @@ def back(items, **facts):
 
 def test_what_happened_while_the_council_was_late_is_not_asked_back():
     """A council looked at accounts a year late, and asked for what was spent in that year."""
-    late = [{"first": "2026-04-01", "last": "2027-03-31", "why": "the review was due on 31 March 2026, and not held"}]
+    late = [{"first": "2026-04-01", "last": "2027-03-31", "why": "The review due by 31 March 2026 was not held."}]
     found = recover([item(400_00), item(60_00, day="2026-03-01")], late=late)
     assert found.result == {"asked_pence": 460_00, "back_pence": 60_00}
-    assert "the review was due on 31 March 2026" in found.steps[1]["sentence"]
+    assert "The review due by 31 March 2026 was not held." in found.steps[1]["sentence"]
 
 
 def test_what_the_person_paid_in_themselves_is_theirs():
@@ -97,7 +97,7 @@ def test_it_is_never_less_than_nothing_and_more_against_it_never_makes_it_more(i
     against = {
         "kept": [{"what": "Kept", "pence": kept}],
         "owed": [{"what": "Owed", "pence": owed}],
-        "late": [{"first": "2026-05-01", "last": "2026-06-30", "why": "a review was late"}] if late else [],
+        "late": [{"first": "2026-05-01", "last": "2026-06-30", "why": "A review was late."}] if late else [],
     }
     plain, less = recover(items, **facts), recover(items, **facts, **against)
     assert 0 <= less.result["back_pence"] <= plain.result["back_pence"] <= plain.result["asked_pence"]

@@ -205,7 +205,14 @@ def _change(world: World) -> Any:
 
 
 def _end(world: World, day: date) -> Any:
-    return budgets.end_budget(budget=world.budget, ends_on=day, reason="Moved away", by=world.finn, on=world.now)
+    return budgets.end_budget(
+        cover="Her family, from then on",
+        budget=world.budget,
+        ends_on=day,
+        reason="Moved away",
+        by=world.finn,
+        on=world.now,
+    )
 
 
 def _cost(world: World, kind: str, pence: int) -> LastCost:

@@ -87,6 +87,7 @@ def test_after_a_death_nothing_more_falls_due_and_finance_sees_what_was_paid_bey
     assert later and set(later) == {"Not due: after the day of death"}
     with pytest.raises(Refusal, match="nothing falls due after that day"):
         budgets.end_budget(
+            cover="Her family, from then on",
             budget=budget,
             ends_on=date(2026, 6, 1),
             reason="Notice",
@@ -95,7 +96,13 @@ def test_after_a_death_nothing_more_falls_due_and_finance_sees_what_was_paid_bey
             on=ON,
         )
     budgets.end_budget(
-        budget=budget, ends_on=DIED, reason="Ada died", death=standing_death(budget.case.person).pk, by=finn, on=ON
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=DIED,
+        reason="Ada died",
+        death=standing_death(budget.case.person).pk,
+        by=finn,
+        on=ON,
     )
     assert not Hold.objects.filter(budget=budget, lifted_on=None).exists()
     assert not Instalment.objects.filter(part__budget=budget, cancellation=None, ends_on__gt=DIED).exists()
@@ -107,6 +114,7 @@ def test_what_was_paid_for_days_after_the_death_is_counted(budget, bea, finn, pa
     case = Case.objects.get(pk=budget.case_id)
     circumstances.record_death(case=case, died_on=first.starts_on, told_by="A nurse, by phone", by=bea, on=ON)
     ending = budgets.end_budget(
+        cover="Her family, from then on",
         budget=budget,
         ends_on=first.starts_on,
         reason="Ada died",
@@ -119,7 +127,13 @@ def test_what_was_paid_for_days_after_the_death_is_counted(budget, bea, finn, pa
 
 def test_last_wages_go_to_whoever_settles_what_is_left(dead, budget, finn, fay, bank, paid):
     budgets.end_budget(
-        budget=budget, ends_on=DIED, reason="Ada died", death=standing_death(budget.case.person).pk, by=finn, on=ON
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=DIED,
+        reason="Ada died",
+        death=standing_death(budget.case.person).pk,
+        by=finn,
+        on=ON,
     )
     budget.refresh_from_db()
     budgets.add_last_cost(budget=budget, kind="last_wages", whose="Jo Smith", amount_pence=312_50, by=finn, on=ON)
@@ -288,6 +302,7 @@ def test_a_death_before_the_budget_starts_can_be_ended(budget, bea, finn):
     day = budget.starts_on - timedelta(days=5)
     circumstances.record_death(case=case, died_on=day, told_by="A nurse, by phone", by=bea, on=ON)
     ending = budgets.end_budget(
+        cover="Her family, from then on",
         budget=budget,
         ends_on=budget.starts_on - timedelta(days=1),
         reason="Ada died",

@@ -39,7 +39,14 @@ def test_a_budget_brought_forward_and_set_up_again_is_as_it_was_signed_off(budge
     finn, today = User.objects.get(email="finn@fairbourne.example"), timezone.localdate()
     for days in (60, 30):
         ends_on = today + timedelta(days=days)
-        end_budget(budget=Budget.objects.get(pk=budget.pk), ends_on=ends_on, reason="Moved away", by=finn, on=today)
+        end_budget(
+            cover="Her family, from then on",
+            budget=Budget.objects.get(pk=budget.pk),
+            ends_on=ends_on,
+            reason="Moved away",
+            by=finn,
+            on=today,
+        )
     set_up_again(budget=budget, reason="They stay after all", by=finn, on=today)
     assert not work_everything_out_again().is_wrong
     assert not list(findings())

@@ -131,7 +131,14 @@ def test_what_is_committed_is_added_up_by_way_and_group_until_the_years_end(aske
     ]
     amys, bobs = [start_budget(plan=plan, by=finn, on=date(2026, 4, 1)) for plan in plans]
     agree(cases[2], (MANAGED, 35_00, 0), starts_on=date(2026, 12, 1))  # to be set up
-    end_budget(budget=bobs, ends_on=date(2026, 4, 19), reason="Moved away", by=finn, on=date(2026, 4, 10))
+    end_budget(
+        cover="Her family, from then on",
+        budget=bobs,
+        ends_on=date(2026, 4, 19),
+        reason="Moved away",
+        by=finn,
+        on=date(2026, 4, 10),
+    )
     paid(make_run(pay_on=date(2026, 4, 7), by=finn, on=date(2026, 4, 1)), date(2026, 4, 1))
     on = Days(date(2026, 4, 12))
     found = _money(mona, on)

@@ -14,6 +14,7 @@ from typing import Any
 
 from leeway.law import inputs as read
 from leeway.law.dated import Law
+from leeway.law.monitoring import Late
 from leeway.law.numbers import ceil_div, greatest, least, pounds
 from leeway.law.outcome import Outcome
 
@@ -46,15 +47,6 @@ class Item:
     day: date | None
     pence: int
     because: Because
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """Days on which the council was late with something of its own, and with what."""
-
-    first: date
-    last: date
-    why: str
 
 
 def recover(inputs: Mapping[str, Any], law: Law) -> Outcome:
@@ -93,7 +85,7 @@ def _steps(items: Sequence[Item], given: Mapping[str, Any], law: Law) -> Iterato
     left = []
     for item in items:
         if found := _late_on(item, late):
-            yield _step("Our own delay", -item.pence, GUIDANCE, f"{_named(item)}: {found.why}. We do not ask for it.")
+            yield _step("Our own delay", -item.pence, GUIDANCE, f"{_named(item)}. {found.why} We do not ask for it.")
         else:
             left.append(item)
     spent = [item for item in left if item.because not in STILL_THERE]
@@ -111,7 +103,7 @@ def _own_money(spent: Sequence[Item], given: Mapping[str, Any]) -> Iterator[dict
     if own and pence:
         theirs = pence if own >= gross else ceil_div(pence * own, gross)
         sentence = f"{pounds(own)} of each {pounds(gross)} is the person’s own money. We do not ask for that part."
-        yield _step("Their own money", -theirs, GUIDANCE, sentence)
+        yield _step("The person’s own money", -theirs, GUIDANCE, sentence)
 
 
 def _still_there(pence: int, surplus: bool, given: Mapping[str, Any], law: Law) -> Iterator[dict[str, Any]]:

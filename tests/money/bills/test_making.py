@@ -48,8 +48,8 @@ def test_days_after_an_end_are_credited_with_the_reason(budget, finn):
     night(BILLED_ON[1])
     let_fall_due(on=BILLED_ON[1])
     end_budget(
-        budget=budget, ends_on=BILLED_ON[1] + timedelta(days=6), reason="Moved to her sister in York", by=finn,
-        on=BILLED_ON[1] + timedelta(days=8),
+        cover="Her family, from then on", budget=budget, ends_on=BILLED_ON[1] + timedelta(days=6),
+        reason="Moved to her sister in York", by=finn, on=BILLED_ON[1] + timedelta(days=8),
     )  # fmt: skip
     night(BILLED_ON[2])
     bill = Bill.objects.first()

@@ -202,7 +202,14 @@ def test_what_was_received_by_mistake_is_reminded_of_again(sent, finn):
 def test_a_charge_that_came_later_and_went_takes_nothing_off_an_earlier_bill(sent, budget, finn):
     """The second period falls due in whole and then ends on its first day: the first bill is owed as before."""
     let_fall_due(on=FIRST)
-    end_budget(budget=budget, ends_on=FIRST - timedelta(days=1), reason="Moved to York", by=finn, on=DUE)
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=FIRST - timedelta(days=1),
+        reason="Moved to York",
+        by=finn,
+        on=DUE,
+    )
     assert overdue([sent], REMINDED[0])[sent.pk] == 5_00
 
 

@@ -90,7 +90,14 @@ def test_no_more_than_is_owed_is_written_off_and_no_more_than_was_paid_goes_back
     pay(owing, 30_00, finn, ON)
     off = ask(owing, finn, pence=owed(owing))
     actions.decide_settlement(settlement=off, agreed=True, by=fay, on=ON)
-    end_budget(budget=budget, ends_on=BILLED_ON[0], reason="Moved to her sister in York", by=finn, on=ON)
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=BILLED_ON[0],
+        reason="Moved to her sister in York",
+        by=finn,
+        on=ON,
+    )
     refund = {"kind": SettlementKind.REFUND, "because_of": Asked.OVERPAID}
     assert -owed(owing) > 30_00 - 6_00
     with pytest.raises(Refusal, match="Pay back no more"):

@@ -125,7 +125,9 @@ def test_the_database_keeps_what_was_set_up(budget, table):
 
 def test_ending_cancels_later_payments_and_gives_the_money_back(budget, finn):
     before = balance(budget.committed)
-    ending = end_budget(budget=budget, ends_on=date(2026, 5, 31), reason="Moved away", by=finn, on=ON)
+    ending = end_budget(
+        cover="Her family, from then on", budget=budget, ends_on=date(2026, 5, 31), reason="Moved away", by=finn, on=ON
+    )
     live = Instalment.objects.filter(cancellation=None, kind="regular")
     assert [(each.days, each.amount_pence) for each in live] == [(5, 57_15), (28, 320_00), (7, 80_00)]
     assert Instalment.objects.count() == 1 + 14 + 1
@@ -136,13 +138,27 @@ def test_ending_cancels_later_payments_and_gives_the_money_back(budget, finn):
     assert balance(Account.objects.get(kind=Kind.FUNDER_COUNCIL)) == -kept
     assert findings() == []
     with pytest.raises(Refusal, match="Give an earlier day"):
-        end_budget(budget=budget, ends_on=date(2026, 5, 31), reason="Once more", by=finn, on=ON)
+        end_budget(
+            cover="Her family, from then on",
+            budget=budget,
+            ends_on=date(2026, 5, 31),
+            reason="Once more",
+            by=finn,
+            on=ON,
+        )
 
 
 def test_ending_a_managed_part_gives_each_funder_its_share_back(case, agree, finn):
     plan = agree(case, (MANAGED, 100_01, 50), charge_pence=33_33)
     budget = start_budget(plan=plan, by=finn, on=ON)
-    end_budget(budget=budget, ends_on=date(2026, 4, 21), reason="Never started", by=finn, on=ON)
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=date(2026, 4, 21),
+        reason="Never started",
+        by=finn,
+        on=ON,
+    )
     assert all(pence == 0 for pence in trial_balance().values())
     assert balance(budget.committed) == 0
 

@@ -56,7 +56,14 @@ def test_the_same_plan_at_another_charge_is_charge_alone(case, agree, bank, finn
 def test_who_ended_and_began_again_did_not_change(case, agree, bank, finn, ana):
     bank(case)
     first = start_budget(plan=agree(case, (DIRECT, 100_00, 0)), by=finn, on=ON)
-    end_budget(budget=first, ends_on=date(2026, 5, 5), reason="He moved to his sister’s.", by=finn, on=ON)
+    end_budget(
+        cover="Her family, from then on",
+        budget=first,
+        ends_on=date(2026, 5, 5),
+        reason="He moved to his sister’s.",
+        by=finn,
+        on=ON,
+    )
     start_budget(plan=agree(case, (DIRECT, 90_00, 0), starts_on=LATER, number=2), by=finn, on=ON)
     assert budget_changes(QUARTER, seen_by=ana) == []
 

@@ -119,7 +119,9 @@ def test_an_end_before_a_later_stretch_ends_that_too(started, finn):
     """As where somebody dies or moves between sign-off and a change that was known."""
     first, later = started
     ends_on = date(2026, 5, 3)
-    end_budget(budget=later, ends_on=ends_on, reason="Moved away", by=finn, on=SET_UP_ON)
+    end_budget(
+        cover="Her family, from then on", budget=later, ends_on=ends_on, reason="Moved away", by=finn, on=SET_UP_ON
+    )
     first, later = Budget.objects.select_related("ending").order_by("starts_on")
     assert (first.ending.ends_on, first.ending.replaced) == (ends_on, False)
     assert later.ending.ends_on == BIRTHDAY - timedelta(days=1)
@@ -131,7 +133,14 @@ def test_an_end_before_a_later_stretch_ends_that_too(started, finn):
 
 def test_what_never_began_is_not_set_up_again(started, finn):
     """The days between the last one paid and its first would stay unpaid."""
-    end_budget(budget=started[1], ends_on=date(2026, 5, 3), reason="Moved away", by=finn, on=SET_UP_ON)
+    end_budget(
+        cover="Her family, from then on",
+        budget=started[1],
+        ends_on=date(2026, 5, 3),
+        reason="Moved away",
+        by=finn,
+        on=SET_UP_ON,
+    )
     later = Budget.objects.get(pk=started[1].pk)
     with pytest.raises(Refusal, match="ended after 3 May 2026, and the days between would stay unpaid"):
         set_up_again(budget=later, reason="She did not move", by=finn, on=SET_UP_ON)

@@ -119,7 +119,15 @@ def test_a_death_among_the_days_ends_the_budget_before_them(budget, in_hospital,
     take_back_stay(case=case, stay=case.person.stays.get(), because="She died there", by=bea, on=HOME)
     record_death(case=case, died_on=date(2026, 5, 10), told_by="A nurse", by=bea, on=HOME)
     death = standing_death(case.person)
-    end_budget(budget=latest, ends_on=date(2026, 5, 10), reason="He died", death=death.pk, by=finn, on=HOME)
+    end_budget(
+        cover="Her family, from then on",
+        budget=latest,
+        ends_on=date(2026, 5, 10),
+        reason="He died",
+        death=death.pk,
+        by=finn,
+        on=HOME,
+    )
     assert list(findings()) == []
     unpaid = Instalment.objects.filter(cancellation=None, amount_pence__gt=0, starts_on__gt=date(2026, 5, 3))
     assert not unpaid.exists()

@@ -169,7 +169,14 @@ def test_an_end_after_a_change_ends_what_is_owed(case, begin, pay, change, finn)
     later = change(case, STARTS + WEEK, 10_00, STARTS + WEEK)
     let_fall_due(on=STARTS + WEEK)
     assert owed(case) == 50_00
-    end_budget(budget=later, ends_on=STARTS + 2 * WEEK - DAY, reason="Moved away", by=finn, on=STARTS + 2 * WEEK)
+    end_budget(
+        cover="Her family, from then on",
+        budget=later,
+        ends_on=STARTS + 2 * WEEK - DAY,
+        reason="Moved away",
+        by=finn,
+        on=STARTS + 2 * WEEK,
+    )
     assert owed(case) == 30_00
     assert proved()
 

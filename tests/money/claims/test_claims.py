@@ -239,7 +239,14 @@ def test_a_bank_line_that_names_a_claim_pays_it_to_the_penny(cases, finn):
 def test_what_is_owed_back_waits_until_more_falls_due(cases, finn):
     night(BILLED_ON[1])
     budget = cases[0].budgets.get()
-    end_budget(budget=budget, ends_on=BILLED_ON[0], reason="Moved to her sister in York", by=finn, on=BILLED_ON[1])
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=BILLED_ON[0],
+        reason="Moved to her sister in York",
+        by=finn,
+        on=BILLED_ON[1],
+    )
     night(BILLED_ON[2])
     latest = Claim.objects.first()
     assert [line.case for line in latest.lines.all()] == [cases[1]]

@@ -179,15 +179,22 @@ def test_a_change_decided_in_time_puts_nothing_right(running, finn, day):
 
 def test_a_budget_with_a_last_day_to_come_keeps_it(running, finn):
     last_day = date(2026, 6, 30)
-    end_budget(budget=running, ends_on=last_day, reason="Moving away", by=finn, on=ON)
+    end_budget(cover="Her family, from then on", budget=running, ends_on=last_day, reason="Moving away", by=finn, on=ON)
     (change,) = queries.changes(seen_by=finn, on=ON)
     later = actions.decide_change(budget=running, seen=change.seen, money_changed=False, by=finn, on=ON)
-    assert later.ending.ends_on == last_day and later.ending.because == "Moving away"
+    assert later.ending.ends_on == last_day and later.ending.because.startswith("Moving away. From then on")
     assert list(findings()) == []
 
 
 def test_a_change_after_the_last_day_is_none(running, finn):
-    end_budget(budget=running, ends_on=BIRTHDAY - timedelta(days=1), reason="Moving away", by=finn, on=ON)
+    end_budget(
+        cover="Her family, from then on",
+        budget=running,
+        ends_on=BIRTHDAY - timedelta(days=1),
+        reason="Moving away",
+        by=finn,
+        on=ON,
+    )
     assert not queries.changes(seen_by=finn, on=ON)
 
 

@@ -126,7 +126,9 @@ def test_two_workers_at_once_let_it_fall_due_once(budget):
 def test_a_budget_that_ends_while_shares_fall_due_keeps_both_right(budget, finn):
     ends_on = date(2026, 4, 30)
     at_once(
-        lambda: end_budget(budget=budget, ends_on=ends_on, reason="Moved away", by=finn, on=ON),
+        lambda: end_budget(
+            cover="Her family, from then on", budget=budget, ends_on=ends_on, reason="Moved away", by=finn, on=ON
+        ),
         lambda: let_fall_due(on=date(2026, 5, 25)),
     )
     assert stands(budget.case)[::2] == (0, 0)
@@ -207,7 +209,14 @@ def test_a_mistaken_receipt_stays_and_is_mirrored_once(budget, finn, bea):
 def test_an_end_gives_back_what_was_promised_and_what_fell_due_for_later_days(budget, finn):
     let_fall_due(on=date(2026, 5, 25))
     before = stands(budget.case)
-    end_budget(budget=budget, ends_on=date(2026, 4, 30), reason="Moved away", by=finn, on=date(2026, 6, 1))
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=date(2026, 4, 30),
+        reason="Moved away",
+        by=finn,
+        on=date(2026, 6, 1),
+    )
     funding = Funding.objects.get()
     kept = balance(budget.committed)  # five days and four days
     assert kept == 71_44 + 57_15
@@ -224,7 +233,14 @@ def test_an_end_gives_back_what_was_promised_and_what_fell_due_for_later_days(bu
 def test_what_was_received_beyond_the_end_is_shown_as_owed_back(budget, finn):
     let_fall_due(on=SECOND)
     confirm(budget.case, 157_12, finn)
-    end_budget(budget=budget, ends_on=SECOND - timedelta(1), reason="Moved away", by=finn, on=date(2026, 5, 5))
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=SECOND - timedelta(1),
+        reason="Moved away",
+        by=finn,
+        on=date(2026, 5, 5),
+    )
     on = date(2026, 5, 5)
     assert of(budget.case, Kind.OWED_BY_PERSON) == 157_12 - 23_81
     _, totals, _ = owed(seen_by=finn, on=on)
@@ -236,7 +252,14 @@ def test_what_was_received_beyond_the_end_is_shown_as_owed_back(budget, finn):
 
 def test_an_end_to_come_lets_fall_due_until_then_and_adds_back(budget, finn):
     let_fall_due(on=FIRST)
-    end_budget(budget=budget, ends_on=date(2026, 6, 3), reason="Moving in June", by=finn, on=FIRST)
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=date(2026, 6, 3),
+        reason="Moving in June",
+        by=finn,
+        on=FIRST,
+    )
     let_fall_due(on=date(2026, 12, 1))
     assert stands(budget.case)[::2] == (0, 0)
     assert sum(stands(budget.case)) + -balance(Account.objects.get(kind=Kind.FUNDER_COUNCIL)) == balance(
@@ -253,7 +276,14 @@ def test_days_paid_beyond_the_end_of_a_service_fund_do_not_fall_due(case, agree,
     sent(make_run(pay_on=SECOND, by=finn, on=date(2026, 4, 20)), date(2026, 4, 20))
     let_fall_due(on=SECOND)
     assert stands(case)[3] == 28_00
-    ending = end_budget(budget=budget, ends_on=SECOND + timedelta(6), reason="Moved away", by=finn, on=date(2026, 5, 4))
+    ending = end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=SECOND + timedelta(6),
+        reason="Moved away",
+        by=finn,
+        on=date(2026, 5, 4),
+    )
     assert ending.paid_beyond_pence == 210_00
     assert stands(case)[2:] == (21_00, 7_00)
     assert list(findings()) == []

@@ -93,7 +93,14 @@ def test_a_direct_payment_is_paid_ahead_until_its_days_are_gone_and_then_the_nex
 def test_what_was_paid_beyond_an_end_is_to_be_settled(world):
     made = world("confirmed")
     paid = Transfer.objects.get(reason="payment_sent").amount_pence
-    end_budget(budget=made.budget, ends_on=date(2026, 4, 23), reason="Moved away for good", by=made.finn, on=END)
+    end_budget(
+        cover="Her family, from then on",
+        budget=made.budget,
+        ends_on=date(2026, 4, 23),
+        reason="Moved away for good",
+        by=made.finn,
+        on=END,
+    )
     assert at(END) == {(Stands.TO_SETTLE, DIRECT): paid - -(-paid * 2 // 5)}
 
 
@@ -195,7 +202,14 @@ def test_what_comes_back_is_the_same_two_accounts_the_other_way_round(budget, fi
     today = Transfer.objects.first().made_at.date()
     let_fall_due(on=END)
     before = moved(today, today, mapping)
-    end_budget(budget=budget, ends_on=STARTS, reason="Went to live with family", by=finn, on=END)
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=STARTS,
+        reason="Went to live with family",
+        by=finn,
+        on=END,
+    )
     after = moved(today, today, mapping)
     client = {line["account"]: line for line in after.lines if line["description"] == "Share not due after all"}
     assert before.transfers < after.transfers and {"9201", "9202"} <= set(client)

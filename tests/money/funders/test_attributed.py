@@ -137,7 +137,14 @@ def test_days_that_cannot_be_are_refused(started, joint, say, icb, council, fund
 
 def test_what_was_released_is_no_longer_anybody_s(started, joint, say, icb, council, case, finn):
     say(joint, (icb, 50_00), (council, 50_00), starts_on=LATER)
-    end_budget(budget=case.budgets.get(), ends_on=LATER + 3 * DAY, reason="Moved away", by=finn, on=LATER)
+    end_budget(
+        cover="Her family, from then on",
+        budget=case.budgets.get(),
+        ends_on=LATER + 3 * DAY,
+        reason="Moved away",
+        by=finn,
+        on=LATER,
+    )
     rows = adds_back()
     assert max(row.ends_on for row in rows) == LATER + 3 * DAY
     assert attributed(LATER + 4 * DAY, LAST) == []

@@ -67,7 +67,14 @@ def test_what_a_grant_is_expected_to_pay_ends_with_its_last_day_and_the_council_
 
 
 def test_after_an_end_nobody_pays_more(shared, case, finn):
-    end_budget(budget=case.budgets.get(), ends_on=LATER + 3 * DAY, reason="Moved away", by=finn, on=LATER)
+    end_budget(
+        cover="Her family, from then on",
+        budget=case.budgets.get(),
+        ends_on=LATER + 3 * DAY,
+        reason="Moved away",
+        by=finn,
+        on=LATER,
+    )
     found = by_name(books(seen_by=finn, on=LATER + 30 * DAY))
     assert all(one.until_today_pence == one.if_nothing_changes_pence for one in found.values())
 

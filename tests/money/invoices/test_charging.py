@@ -166,7 +166,14 @@ def test_a_budget_that_goes_on_otherwise_puts_back_what_its_weeks_had_off(budget
     told(provider, finn, *[MISSED] * 7)
     told(provider, finn, *[MISSED] * 7, monday=MONDAY + timedelta(days=7))
     assert owed(budget.case) == owes - 160_00
-    end_budget(budget=budget, ends_on=date(2026, 5, 13), reason="Moved to her sister in York", by=finn, on=ON)
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=date(2026, 5, 13),
+        reason="Moved to her sister in York",
+        by=finn,
+        on=ON,
+    )
     assert not list(findings())  # the week that is cut is charged for three days until the night
     charge_everybody_as_delivered(on=ON)
     assert not list(findings())

@@ -79,7 +79,7 @@ class TestAnExecutorOfSomebodyWhoLives:
     def test_stops_a_run_that_has_them_already(self, dead, budget, held_by, bea, finn, fay):
         death = Death.objects.get()
         ended = {"ends_on": date(2026, 5, 1), "reason": "Ada died", "death": death.pk}
-        budgets.end_budget(budget=budget, **ended, by=finn, on=ON)
+        budgets.end_budget(cover="Her family, from then on", budget=budget, **ended, by=finn, on=ON)
         held_by(Holder.REPRESENTATIVE, Authority.REPRESENTATIVE)
         run = make_run(pay_on=PAY_ON, by=finn, on=ON)
         undo(dead, bea)

@@ -304,8 +304,8 @@ def test_holds_and_the_end_are_done_and_explained_on_the_page(budget, case, as_u
     assert "last three months" in post(client, "budgets:fund", case.pk)
     end = {"ends_on_day": "31", "ends_on_month": "2", "ends_on_year": "2026", "reason": "Moved away"}
     assert "no 31/2/2026 in the calendar" in post(client, "budgets:end", case.pk, **end)
-    text = post(client, "budgets:end", case.pk, **(end | {"ends_on_month": "5"}))
-    assert "This budget ends after 31 May 2026: Moved away." in text and "Cancelled" in text
+    text = post(client, "budgets:end", case.pk, **(end | {"ends_on_month": "5", "cover": "Her sister"}))
+    assert "This budget ends after 31 May 2026: Moved away. From then on: Her sister." in text and "Cancelled" in text
 
 
 @pytest.mark.parametrize("name", ["payments:home", "payments:make"])

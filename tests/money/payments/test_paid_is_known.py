@@ -274,7 +274,9 @@ def test_a_payment_that_came_back_is_named_once_however_it_is_written(run, sent,
 def test_what_came_back_for_days_after_the_end_is_not_paid_again(run, budget, finn, sent):
     """£71.43 was sent for 22 to 26 April; the budget ends on the 24th, and then the money comes back."""
     run = sent(run, ON)
-    ending = end_budget(budget=budget, ends_on=PAY_ON, reason="Moved away", by=finn, on=LAST_DAY)
+    ending = end_budget(
+        cover="Her family, from then on", budget=budget, ends_on=PAY_ON, reason="Moved away", by=finn, on=LAST_DAY
+    )
     assert ending.paid_beyond_pence == 71_43 - 42_86
     confirm_run(run=run, confirmed_from=SEEN, returned={"000001-000001": "account closed"}, by=finn, on=PAY_ON)
     assert Cancellation.objects.filter(instalment__payments__run=run).exists()
@@ -303,9 +305,18 @@ def test_what_came_back_and_a_new_budget_counts_on_is_paid_again_as_it_was(run, 
 
 def test_a_budget_is_not_ended_while_its_payment_may_be_at_the_bank(approved, budget, finn, fay):
     with pytest.raises(Refusal, match="in an approved payment run"):
-        end_budget(budget=budget, ends_on=date(2026, 4, 21), reason="Moved away", by=finn, on=ON)
+        end_budget(
+            cover="Her family, from then on",
+            budget=budget,
+            ends_on=date(2026, 4, 21),
+            reason="Moved away",
+            by=finn,
+            on=ON,
+        )
     withdraw_run(run=approved, reason="Ada moved away", by=fay, on=ON)
-    end_budget(budget=budget, ends_on=date(2026, 4, 21), reason="Moved away", by=finn, on=ON)
+    end_budget(
+        cover="Her family, from then on", budget=budget, ends_on=date(2026, 4, 21), reason="Moved away", by=finn, on=ON
+    )
     assert books(budget) == (0, 0, 0)
 
 

@@ -165,7 +165,14 @@ def test_support_that_a_review_ended_is_paid_on_only_once_finance_has_said_until
         make_run(pay_on=PAY_ON, by=finn, on=ON)
     assert what_is_due(PAY_ON, seen_by=finn).waiting[0].why == "Support has ended, and the budget has not"
     assert list(budgets_to_end(seen_by=finn)) == [budget]
-    end_budget(budget=budget, ends_on=date(2026, 4, 26), reason="Two weeks' notice", by=finn, on=ON)
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=date(2026, 4, 26),
+        reason="Two weeks' notice",
+        by=finn,
+        on=ON,
+    )
     assert preview(PAY_ON, seen_by=finn)[0].count == 1
     assert not budgets_to_end(seen_by=finn)
 
@@ -182,7 +189,9 @@ def test_what_stops_a_payment_after_the_run_was_made_stops_its_approval(run, bud
 
 
 def test_an_ended_budget_is_not_paid_by_a_run_made_before(run, budget, finn, fay):
-    end_budget(budget=budget, ends_on=date(2026, 4, 21), reason="Moved away", by=finn, on=ON)
+    end_budget(
+        cover="Her family, from then on", budget=budget, ends_on=date(2026, 4, 21), reason="Moved away", by=finn, on=ON
+    )
     with pytest.raises(Refusal, match="ended budget"):
         approve_run(run=run, by=fay, on=ON)
 

@@ -74,7 +74,9 @@ def council(case, another_case, agree, bank, finn, paid):
             owed_pence=owed, by=finn, on=date(2026, 5, 4),
         )  # fmt: skip
     take_back(receipt=receipt, reason="Not hers", by=finn, on=date(2026, 5, 6))
-    end_budget(budget=other, ends_on=END, reason="Moved away", by=finn, on=date(2026, 6, 1))
+    end_budget(
+        cover="Her family, from then on", budget=other, ends_on=END, reason="Moved away", by=finn, on=date(2026, 6, 1)
+    )
     assert list(findings()) == []
     return case
 

@@ -86,7 +86,14 @@ def test_what_came_back_and_is_not_owed_any_more_is_dealt_with(paid_run, payment
     actions.match_by_itself(account=Match.objects.first().account, on=LATER)
     assert not settled([run])
     budget = ben.instalment.part.budget
-    end_budget(budget=budget, ends_on=date(2026, 4, 21), reason="She has moved to another council", by=finn, on=LATER)
+    end_budget(
+        cover="Her family, from then on",
+        budget=budget,
+        ends_on=date(2026, 4, 21),
+        reason="She has moved to another council",
+        by=finn,
+        on=LATER,
+    )
     assert settled([run]) == {run.pk}
 
 

@@ -43,7 +43,9 @@ def test_what_is_set_apart_and_what_is_left_out(charged, batch_at, finn):
     under_way = charged("Bob").case
     FinancialAssessment.objects.create(case=under_way, started_on=ON)
     ending = charged("Cid")
-    end_budget(budget=ending, ends_on=date(2026, 3, 31), reason="Moving away", by=finn, on=ON)
+    end_budget(
+        cover="Her family, from then on", budget=ending, ends_on=date(2026, 3, 31), reason="Moving away", by=finn, on=ON
+    )
     birthday = charged("Dot", born=date(2000, 12, 1), income=[{"kind": "private_pension", "pence_per_week": 200_00}])
     batch = batch_at("worked out")
     assert states(batch) == {
@@ -155,7 +157,9 @@ def test_what_was_built_on_is_kept_and_listed(charged, batch_at, finn):
     amy, bob = charged("Amy"), charged("Bob")
     batch = batch_at("applied")
     after = batch.rows.get(budget=bob).budget_after
-    end_budget(budget=after, ends_on=date(2026, 3, 17), reason="Moving away", by=finn, on=ON)
+    end_budget(
+        cover="Her family, from then on", budget=after, ends_on=date(2026, 3, 17), reason="Moving away", by=finn, on=ON
+    )
     batch = batch_at("undone", batch=batch)
     assert batch.rows.get(budget=amy).state == RowState.TAKEN_BACK
     row = batch.rows.get(budget=bob)

@@ -82,7 +82,13 @@ def end(budget, finn):
     def ended(ends_on=DIED, on=ON):
         death = standing_death(Person.objects.get(pk=budget.case.person_id))
         return budgets.end_budget(
-            budget=budget, ends_on=ends_on, reason="It ends", death=death and death.pk, by=finn, on=on
+            cover="Her family, from then on",
+            budget=budget,
+            ends_on=ends_on,
+            reason="It ends",
+            death=death and death.pk,
+            by=finn,
+            on=on,
         )
 
     return ended

@@ -56,7 +56,11 @@ def test_a_form_to_end_the_budget_from_before_the_death_was_undone_ends_nothing(
     page = client.post(address, sent | {"death": str(death.pk)})
     assert "they have not died" in page.content.decode()
     assert not hasattr(Budget.objects.get(pk=budget.pk), "ending")
-    assert client.post(address, sent | {"death": ""}).status_code == 302
+    assert "who meets the needs from the day after" in client.post(address, sent | {"death": ""}).content.decode()
+    assert not hasattr(Budget.objects.get(pk=budget.pk), "ending")
+    covered = {"death": "", "cover": "Her sister does, who has moved in."}
+    assert client.post(address, sent | covered).status_code == 302
+    assert "From then on: Her sister does" in Budget.objects.get(pk=budget.pk).ending.reason
 
 
 @pytest.mark.django_db(transaction=True)
@@ -64,7 +68,15 @@ def test_a_budget_is_not_ended_while_the_death_is_undone(budget, die, undo, finn
     death = die()
     said = at_once(
         undo,
-        lambda: budgets.end_budget(budget=budget, ends_on=DIED, reason="She died", death=death.pk, by=finn, on=ON),
+        lambda: budgets.end_budget(
+            cover="Her family, from then on",
+            budget=budget,
+            ends_on=DIED,
+            reason="She died",
+            death=death.pk,
+            by=finn,
+            on=ON,
+        ),
     )
     assert isinstance(said[1], Refusal) and "they have not died" in str(said[1])
     assert not hasattr(Budget.objects.get(pk=budget.pk), "ending")
@@ -73,7 +85,9 @@ def test_a_budget_is_not_ended_while_the_death_is_undone(budget, die, undo, finn
 def test_a_form_from_before_a_death_ends_nothing_either(budget, die, finn):
     die()
     with pytest.raises(Refusal, match=r"has changed since .* died on 31 May 2026"):
-        budgets.end_budget(budget=budget, ends_on=DIED, reason="Moved away", by=finn, on=ON)
+        budgets.end_budget(
+            cover="Her family, from then on", budget=budget, ends_on=DIED, reason="Moved away", by=finn, on=ON
+        )
 
 
 def test_a_budget_ended_by_mistake_is_set_up_again_and_pays_each_day_once(budget, ada_case, die, undo, end, finn, paid):

@@ -123,6 +123,13 @@ class EndForm(forms.Form):
         help_text="In plain words. The person can read this.",
         widget=forms.Textarea,
     )
+    cover = forms.CharField(
+        label="Who meets the needs from the day after?",
+        required=False,
+        help_text="For a direct payment. Who does it, or why nobody has to: no day is left uncovered. The person can "
+        "read this.",
+        widget=forms.Textarea,
+    )
 
 
 class BecauseForm(forms.Form):

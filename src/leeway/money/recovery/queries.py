@@ -19,19 +19,17 @@ from leeway.care.employing.queries import employer, owed_at_end
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case
 from leeway.care.planning.models import Way
-from leeway.care.review.models import Review
 from leeway.law import compute, compute_as_it_was, law_on
 from leeway.law.outcome import Outcome
-from leeway.law.recovery import Late
 from leeway.money.bills.clock import days_run
 from leeway.money.budgets.models import Part
+from leeway.money.monitoring.queries import late_days
 from leeway.money.recovery.models import Because, Item, Recovery, Step
 from leeway.money.recovery.states import OPEN, Did, State, left_of, state_after
 from leeway.money.spending.kinds import Kept
-from leeway.money.spending.queries import balance_on, not_looked_at_since, set_aside_on
+from leeway.money.spending.queries import balance_on, set_aside_on
 from leeway.period import Period
 
-DAY = timedelta(days=1)
 PAGE = "Money of the direct payment that is asked about"
 #: What an employer's end costs, and the kind of what is set aside for it: each counts once.
 OWED = {"Notice": Kept.NOTICE, "Redundancy": Kept.REDUNDANCY}
@@ -201,23 +199,6 @@ def _inputs(now: Standing) -> dict[str, Any]:
             for each in late_days(case, on)
         ],
     }
-
-
-def late_days(case: Case, on: date) -> list[Late]:
-    """The days on which the council was late itself: a review was overdue, or statements lay here unlooked at."""
-    late = [
-        Late(review.due_on + DAY, (review.held_on - DAY) if review.held_on else on, _of_review(review))
-        for review in case.reviews.filter(due_on__lt=on)
-        if review.held_on is None or review.held_on > review.due_on + DAY
-    ]
-    if since := not_looked_at_since(case):
-        late.append(Late(since, on, f"statements that came on {since:%-d %B %Y} were not looked at"))
-    return late
-
-
-def _of_review(review: Review) -> str:
-    held = f"was held on {review.held_on:%-d %B %Y}" if review.held_on else "was not held"
-    return f"a review was due on {review.due_on:%-d %B %Y}, and {held}"
 
 
 def _kept_and_owed(case: Case, on: date) -> tuple[list[dict], list[dict]]:

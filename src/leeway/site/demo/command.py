@@ -44,7 +44,7 @@ from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.states import State
 from leeway.seal import heads
-from leeway.site.demo import april, bills, exceptions, later, providers, requests
+from leeway.site.demo import april, bills, exceptions, later, providers, recovery, requests
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.employing import employ_somebody
 from leeway.site.demo.funders import say_who_pays
@@ -108,6 +108,8 @@ def run(*, people: int, seed: int) -> None:
                 keep_account(staff, ada, today)
         with stage("Checks of direct payments", console):
             check_accounts(staff, today)
+        with stage("What is asked about", console):
+            recovery.challenge(staff, staff.logins[f"fiona@{DOMAIN}"], ada, today)
         with stage("April", console):
             april.wait_to_be_looked_at(staff, today)
         with stage("The messages", console):

@@ -4,12 +4,15 @@ from datetime import date, timedelta
 
 from leeway.access.models import User
 from leeway.care.employing import actions
+from leeway.care.employing.models import Job
 from leeway.care.people.models import Case
 from leeway.care.planning.enough import enough_to_employ
 from leeway.care.planning.queries import plan_in_force
-from leeway.law.employer_duties import INSURANCE, PENSION_LETTER, REGISTERED, RIGHT_TO_WORK, TERMS
+from leeway.law.employer_duties import INSURANCE, PENSION_LETTER, REGISTERED, RIGHT_TO_WORK, TERMS, Duty
 
 HOURLY_PENCE = 13_20
+#: Whose wages her account pays.
+WORK_FOR_HER = (("Jo Marsh", date(1994, 5, 3)), ("Kwame Osei", date(1988, 9, 21)))
 INSURED_FOR = timedelta(days=20)
 
 
@@ -22,17 +25,20 @@ def employ_somebody(person: User, today: date) -> None:
     began_on = min(case.budgets.earliest("starts_on").starts_on, today)
     terms = {
         "hourly_pence": HOURLY_PENCE,
-        "minutes_a_week": enough.minutes_a_week,
+        "minutes_a_week": enough.minutes_a_week // len(WORK_FOR_HER),
         "hours_vary": False,
         "paid_every": "four_weeks",
         "claims_allowance": True,
         "in_pension": None,
     }
-    job = actions.take_on(
-        case=case, name="Kate Lim", born_on=date(1994, 5, 3), started_on=began_on, terms=terms, by=person, on=today
-    )
-    for duty in (RIGHT_TO_WORK, TERMS, REGISTERED, PENSION_LETTER):
-        told = job if duty.of_each else None
-        actions.tell_done(case=case, duty=duty.code, job=told, done_on=began_on, until=None, by=person, on=today)
-    ends_on = today + INSURED_FOR
-    actions.tell_done(case=case, duty=INSURANCE.code, job=None, done_on=began_on, until=ends_on, by=person, on=today)
+    for name, born_on in WORK_FOR_HER:
+        told = {"name": name, "born_on": born_on, "started_on": began_on, "terms": terms}
+        job = actions.take_on(case=case, **told, by=person, on=today)
+        for duty in (RIGHT_TO_WORK, TERMS, PENSION_LETTER):
+            _tell(case, duty, job, began_on, None, person, today)
+    _tell(case, REGISTERED, None, began_on, None, person, today)
+    _tell(case, INSURANCE, None, began_on, today + INSURED_FOR, person, today)
+
+
+def _tell(case: Case, duty: Duty, job: Job | None, on: date, until: date | None, by: User, today: date) -> None:
+    actions.tell_done(case=case, duty=duty.code, job=job, done_on=on, until=until, by=by, on=today)

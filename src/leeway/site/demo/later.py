@@ -113,7 +113,9 @@ def end(get: Callable[[], Player], why: End, on: date) -> None:
         by=player.staff.worker,
         on=on,
     )
-    budgets.end_budget(budget=_running(player), ends_on=on, reason=why.why, by=player.staff.finance, on=on)
+    budgets.end_budget(
+        budget=_running(player), ends_on=on, reason=why.why, cover=why.cover, by=player.staff.finance, on=on
+    )
 
 
 def die(get: Callable[[], Player], told: Death, on: date) -> None:

@@ -15,6 +15,7 @@ from leeway.access.roles import Capability
 from leeway.care.circumstances.queries import standing_death
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
+from leeway.care.planning.models import Way
 from leeway.days import PLANNED, check_day
 from leeway.money.budgets import queries
 from leeway.money.budgets.actions.funding import (
@@ -46,17 +47,21 @@ from leeway.money.budgets.schedule import DAY, days_pence
 from leeway.money.ledger.models import Kind
 from leeway.refusal import Refusal
 
+UNCOVERED = "Say who meets the needs from the day after, or why nobody has to. No day is left uncovered."
 #: What bringing a last day forward changes of an ending.
 SOONER = ("ends_on", "paid_beyond_pence", "replaced", "sooner_by", "sooner_on", "sooner_because")
 
 
 @transaction.atomic
-def end_budget(*, budget: Budget, ends_on: date, reason: str, death: UUID | None = None, by: User, on: date) -> Ending:
+def end_budget(
+    *, budget: Budget, ends_on: date, reason: str, cover: str = "", death: UUID | None = None, by: User, on: date
+) -> Ending:
     """Stop a budget after a day. What was not paid for later days is cancelled and its funding goes back.
 
     Where a last day to come is on record, this is an earlier one: after a death, nothing falls due beyond it.
     Money already paid for later days is counted and shown; taking it back is a decision of its own. `death` is the
-    record of a death that the officer saw: where another stands by now, or none, nothing is ended.
+    record of a death that the officer saw: where another stands by now, or none, nothing is ended. `cover` says who
+    meets the needs from the day after: a direct payment ends only with an answer (Care Act 2014, s. 18).
     """
     check_can(by, Capability.START_BUDGETS)
     check_day(ends_on, PLANNED, field="ends_on", what="The last day of the budget", on=on)
@@ -68,6 +73,9 @@ def end_budget(*, budget: Budget, ends_on: date, reason: str, death: UUID | None
             + (f"they died on {standing.died_on:%-d %B %Y}." if standing else "they have not died.")
             + " Open it again, and decide anew."
         )
+    if standing is None and reason.strip() and budget.parts.filter(way=Way.DIRECT_PAYMENT).exists():
+        cover = said.sentence(cover, ask=UNCOVERED, field="cover", least=said.FEW)
+        reason = f"{said.ended(reason)} From then on: {said.ended(cover)}"
     return end_as_far_back(budget, ends_on, reason, by, on)
 
 
