@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeway.law import law_on
@@ -77,6 +77,7 @@ LINES = st.lists(
 KINDS = ("holiday", "redundancy", "notice", "tax", "bill", "promise")
 
 
+@settings(max_examples=30)
 @given(LINES, st.randoms())
 def test_the_order_of_lines_does_not_matter(lines, random):
     shuffled = random.sample(lines, len(lines))
@@ -98,6 +99,7 @@ def test_setting_money_aside_never_adds_a_surplus(balance, aside, owed, kind, mo
         assert all(flag.kind != Kind.SURPLUS for flag in found([], after))
 
 
+@settings(max_examples=30)
 @given(LINES)
 def test_what_lies_outside_the_days_changes_nothing(lines):
     inside = [each for each in lines if FIRST <= each.on <= LAST]

@@ -27,6 +27,8 @@ NUMBER = "40000155669911"
 #: How far back the second account is read.
 READ = timedelta(days=100)
 HOLIDAY_PENCE = 2_400_00
+#: For how many weeks one payment is, and how many weeks of it the account begins with.
+WEEKS_PAID, WEEKS_KEPT = 4, 9
 
 
 def check_accounts(staff: Staff, today: date) -> None:
@@ -60,21 +62,24 @@ def _keep_account(case: Case, staff: Staff, until: date) -> None:
     paid = Payment.objects.filter(
         case=case, way=Way.DIRECT_PAYMENT, state=PaymentState.ARRIVED, run__pay_on__range=(until - READ, until)
     )
+    weekly = weekly_on(case, until)
+    own_pence = WEEKS_PAID * (weekly.gross_pence - weekly.paid_pence) if weekly else 0
     entries = []
     for each in paid.select_related("run").order_by("run__pay_on"):
         half = floor_div(each.amount_pence, 2)
         entries += [
             Entry(each.run.pay_on, each.amount_pence, each.reference, "FAIRBOURNE COUNCIL", each.end_to_end_id),
+            Entry(each.run.pay_on + timedelta(days=1), own_pence, "STANDING ORDER", str(case.person).upper()),
             Entry(each.run.pay_on + timedelta(days=4), -half, "CARD 2210", "SALTMERE HELP AT HOME"),
             Entry(each.run.pay_on + timedelta(days=9), -floor_div(half, 2), "CASH MARKET SQ ATM", "CASH"),
         ]
-    entries = sorted((each for each in entries if each.on < until), key=lambda each: each.on)
+    entries = sorted((each for each in entries if each.on < until and each.pence), key=lambda each: each.on)
     account = open_bank_account(
         whose=Whose.DEDICATED, name="Direct payment", identifier=NUMBER, case=case, by=staff.finance, on=until
     )
-    weekly = weekly_on(case, until)
-    opening = 9 * weekly.gross_pence if weekly else 0
-    file = ContentFile(statement_file(NUMBER, 1, opening, entries), name="account.xml")
+    file = ContentFile(
+        statement_file(NUMBER, 1, WEEKS_KEPT * weekly.gross_pence if weekly else 0, entries), name="account.xml"
+    )
     keep_statement(account=account, upload=file, by=staff.finance, on=until)
 
 
