@@ -135,9 +135,9 @@ ROOMS = [
     "leeway.money.funders",
     "leeway.money.lines",
     "leeway.money.contributions",
+    "leeway.money.invoices",  # by night before bills: what was not delivered is off them then
     "leeway.money.bills",
     "leeway.money.claims",
-    "leeway.money.invoices",
     "leeway.money.uprating",
     "leeway.money.payments",
     "leeway.money.statements",

@@ -13,6 +13,7 @@ from django.db.models import Sum
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leeway.jobs.kinds import KINDS
 from leeway.money.bills.models import Bill
 from leeway.money.bills.standing import overdue
 from leeway.money.budgets.actions import end_budget
@@ -130,6 +131,12 @@ def test_it_stands_on_the_bill_of_the_period_or_comes_off_the_next(budget, provi
     credit = Bill.objects.first().lines.get(kind="credit")
     assert (credit.amount_pence, credit.starts_on) == (-80_00, date(2026, 5, 11))
     assert not list(findings())
+
+
+def test_the_night_takes_it_off_once_shares_fell_due_and_before_bills_are_made():
+    nightly = [each.name for each in KINDS.values() if each.nightly]
+    places = [nightly.index(name) for name in ("shares_fallen_due", "charged_as_delivered", "bills_made")]
+    assert places == sorted(places)
 
 
 def test_what_is_left_to_pay_of_a_bill_that_was_made_is_less_at_once(budget, provider, finn):
