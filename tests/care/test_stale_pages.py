@@ -49,7 +49,7 @@ ADDS = {
     "disputes:open", "disputes:step",
     "pools:set_up", "pools:contribute", "bills:take_over", "pools:put_in", "pools:put_line_in", "pools:add_overhead",
     "invoices:enter", "invoices:enter_visit", "invoices:compare", "invoices:match",
-    "invoices:visit_file", "invoices:invoice_file",
+    "invoices:visit_file", "invoices:invoice_file", "invoices:take_back_file",
     "bills:agree", "bills:dispute", "bills:capacity", "bills:settle", "bills:start_space",
     "uprating:draft",
     "statements:open", "statements:open_of", "statements:upload", "statements:pick", "statements:by_hand",

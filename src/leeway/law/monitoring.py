@@ -381,6 +381,14 @@ LOOKS: tuple[Callable[[Sequence[Line], Facts, Law], Flag | None], ...] = (
 )  # fmt: skip
 
 
+#: How many weeks lie between two checks, by how closely somebody is looked at: the name of the council's value.
+WEEKS_BETWEEN = {
+    "low": "monitoring.low_weeks",
+    "medium": "monitoring.medium_weeks",
+    "high": "monitoring.high_weeks",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Late:
     """Days on which something waited for the council, the first and the last of them, and why."""

@@ -17,7 +17,7 @@ from leeway.care.planning.waiting import client_group
 from leeway.law import law_on
 from leeway.law.births import Birth
 from leeway.law.dated import Law
-from leeway.law.monitoring import Late
+from leeway.law.monitoring import WEEKS_BETWEEN, Late
 from leeway.money.budgets.changes import AGE_BANDS
 from leeway.money.budgets.models import Part
 from leeway.money.monitoring.counting import Account
@@ -92,7 +92,7 @@ def _next(case, law: Law) -> Next:
     if case.checked_until is None:
         weeks = timedelta(weeks=law["monitoring.first_check_weeks"])
         return Next(case.first_paid_on, case.first_paid_on + weeks, Because.FIRST)
-    weeks = timedelta(weeks=law[f"monitoring.{case.touch or Touch.LOW}_weeks"])
+    weeks = timedelta(weeks=law[WEEKS_BETWEEN[case.touch or Touch.LOW]])
     return Next(case.checked_until + DAY, case.checked_until + weeks, Because.AGAIN)
 
 

@@ -17,7 +17,7 @@ from leeway.acting import act, is_barred
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about, get_case
 from leeway.forms import carry_version
-from leeway.law.monitoring import days_late
+from leeway.law.monitoring import WEEKS_BETWEEN, days_late
 from leeway.money.monitoring import actions, forms, queries
 from leeway.money.monitoring.access import can_set_level, check_can_check
 from leeway.money.monitoring.counting import count
@@ -96,7 +96,7 @@ def show(request: SignedIn, case_id: UUID):
         "next": queries.next_check(case, law),
         "level": level,
         "touch": Touch(level.level) if level else Touch.LOW,
-        "weeks": law[f"monitoring.{level.level if level else Touch.LOW}_weeks"],
+        "weeks": law[WEEKS_BETWEEN[level.level if level else Touch.LOW]],
         "first_weeks": law["monitoring.first_check_weeks"],
         "questions": list(queries.questions_to(case)),
         "today": today,
