@@ -450,7 +450,7 @@ def _priced(case: Case, pence: int, starts_on: date, by: User) -> Rate:
 
 
 def _take_prices(world: World) -> Any:
-    seen = weigh_prices(world.case, on=AFTER)[1].seen
+    seen = weigh_prices(world.case, on=AFTER)[2].seen
     return lines.take_prices(case=world.case, seen=seen, by=world.finn, on=AFTER)
 
 

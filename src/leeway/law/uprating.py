@@ -131,12 +131,13 @@ def not_known_yet(law: Law) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps:
     """The means of many people, or one, on the way from the day before to the day: as they were, a birthday later by
-    the law before, by the law of the day, and with the benefits that go up."""
+    the law before, by the law of the day, with the benefits that go up, and with the new prices of support."""
 
     before: Means
     a_day_later: Means
     by_new_law: Means
     put_up: Means
+    priced: Means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,7 @@ class Differences:
 
 
 def differences(steps: Steps, law_before: Law, law: Law) -> Differences:
-    """Split the difference of a charge: what the day itself brings, the council's policy, the law, and benefits.
+    """Split the difference of a charge: what the day itself brings, the council's policy, the law, benefits, prices.
 
     Each is what the charge moves by when that alone changes, after those before it. Of one person or of columns.
     """
@@ -165,12 +166,11 @@ def differences(steps: Steps, law_before: Law, law: Law) -> Differences:
             (steps.a_day_later, with_policy_of(old, new, law)),
             (steps.by_new_law, new),
             (steps.put_up, new),
+            (steps.priced, new),
         )
     ]
     moved = [later - earlier for earlier, later in pairwise(charges)]
-    return Differences(
-        before=charges[0], after=charges[-1], why=dict(zip(WHYS, [*moved, 0 * charges[-1]], strict=True))
-    )
+    return Differences(before=charges[0], after=charges[-1], why=dict(zip(WHYS, moved, strict=True)))
 
 
 CHARGED = ("charging", "charging_policy")

@@ -407,6 +407,7 @@ EVENTS: dict[Event, Follows] = {
     Event.LINE_STAYS: Follows(over=(WITH_LINE,)),
     Event.LINE_ENDED: replace(_decides("your personal budget"), over=(WITH_LINE,)),
     Event.LINE_REPRICED: _decides("your personal budget"),
+    Event.BUDGET_UPRATED: NOTHING,  # its letters are a step of the batch
     Event.DIRECT_PAYMENT_DECIDED: _decides("your direct payment"),
     Event.PLAN_SUBMITTED: Follows(over=(WITH_PLAN, WORDS_READ)),
     Event.SIGNED_OFF: Follows(notices=(Notice("plan_to_agree", from_worker),)),

@@ -12,7 +12,7 @@ from leeway.care.decisions.queries import that_stand
 from leeway.care.letters.content import letter_of
 from leeway.care.people.events import Event
 from leeway.care.planning.actions.writing import new_plan
-from leeway.care.planning.line_changes import at_price, weigh_at_prices
+from leeway.care.planning.line_changes import at_price, at_prices, lines_decided
 from leeway.care.planning.models import LineChange, Plan, PlanState, Way
 from leeway.care.planning.queries import charges_of
 from leeway.care.planning.replay import replay as replay_plans
@@ -59,7 +59,7 @@ def line(started, listed):
 def taken(line, finn, on=LATER):
     """Finn looks at what changes, and has the budget go on."""
     case = line.plan.case
-    return take_prices(case=case, seen=queries.weigh_prices(case, on=on)[1].seen, by=finn, on=on)
+    return take_prices(case=case, seen=queries.weigh_prices(case, on=on)[2].seen, by=finn, on=on)
 
 
 @pytest.mark.parametrize(("pence", "cost"), [(95_50, 315_50), (60_00, 280_00)])
@@ -120,13 +120,12 @@ def test_the_person_is_told_and_the_cause_is_price_alone(line, listed, case, fin
 
 def test_what_was_signed_off_beside_the_lines_stays_so(line, listed):
     """£270 was decided for lines of £300: at £10 more it is £280, and all of the £10 is price."""
-    budget = line.plan.budgets.select_related("final_budget", "charge").get()
-    before = budget.final_budget
+    before = line.plan.budgets.select_related("final_budget").get().final_budget
     before.result = before.result | {"pence_per_week": 270_00}
     listed(90_00)
     new = at_price(line, Service.objects.get().rates.latest("starts_on"))
-    weighed = weigh_at_prices({line.pk: new}, FROM, before=before, charge=budget.charge, on=LATER)
-    assert (weighed.result["pence_per_week"], weighed.result["costed_pence_per_week"]) == (280_00, 310_00)
+    reckoned = at_prices(lines_decided([before.pk])[before.pk], {line.pk: new}, before)
+    assert (reckoned.pence_per_week, reckoned.costed["pence_per_week"]) == (280_00, 310_00)
 
 
 def test_the_plan_stays_and_the_next_one_begins_at_the_price_that_is_paid(line, listed, case, bea, finn):
@@ -158,7 +157,7 @@ def test_what_cannot_be_is_refused_and_finance_alone_takes_a_price(line, listed,
     with pytest.raises(Refusal, match="It can be taken from 25 May 2026 on"):
         taken(line, finn)
     listed(90_00)
-    seen = queries.weigh_prices(case, on=LATER)[1].seen
+    seen = queries.weigh_prices(case, on=LATER)[2].seen
     with pytest.raises(NotAllowed):
         take_prices(case=case, seen=seen, by=bea, on=LATER)
     listed(91_00, FROM + DAY, LATER - 7 * DAY)
@@ -176,7 +175,7 @@ def test_finn_finds_whose_price_changed_and_has_the_budget_go_on(line, listed, c
     shown = unescape(client.get(reverse("lines:new_prices")).content.decode())
     assert page in shown and "1 hour a week at £90.00: £90.00 a week from then" in shown
     shown = unescape(client.get(page).content.decode())
-    seen = queries.weigh_prices(case, on=LATER)[1].seen
+    seen = queries.weigh_prices(case, on=LATER)[2].seen
     assert f'value="{seen}"' in shown and "£310.00" in shown and "1 hour a week at £80.00" in shown
     assert client.post(page, {"seen": seen}).url == money
     shown = unescape(client.get(money).content.decode())

@@ -49,7 +49,9 @@ def moll(db):
 def charged(agree, bea, finn, bank, another_case):
     """Somebody whose budget began in September, at what they paid then."""
 
-    def made(name, *, income=None, lines=((Way.COUNCIL_MANAGED, 300_00, 0),), born=date(1950, 1, 1), account=""):
+    def made(
+        name, *, income=None, lines=((Way.COUNCIL_MANAGED, 300_00, 0),), born=date(1950, 1, 1), account="", rates=()
+    ):
         case = another_case(name)
         case.person.date_of_birth = born
         case.person.save(update_fields=["date_of_birth"])
@@ -60,7 +62,7 @@ def charged(agree, bea, finn, bank, another_case):
         cost = sum(pence - pence * percent // 100 for _, pence, percent in lines)
         decided = charges_from(case=case, personal_budget_pence_per_week=cost, starts_on=STARTS, by=bea, on=STARTS)
         pays = decided[0].result["charge_pence_per_week"]
-        plan = agree(case, *lines, charge_pence=pays, starts_on=STARTS, decided=decided)
+        plan = agree(case, *lines, charge_pence=pays, starts_on=STARTS, decided=decided, rates=rates)
         if account:
             bank(case, account_number=account, name=name)
         return start_budget(plan=plan, by=finn, on=CHECKED)
@@ -72,8 +74,9 @@ def charged(agree, bea, finn, bank, another_case):
 def batch_at(finn, fay, moll):
     """A batch for April, taken as far as asked."""
 
-    def taken(to="applied", *, batch=None, on=ON, day=APRIL, puts_benefits_up=True):
+    def taken(to="applied", *, batch=None, on=ON, day=APRIL, puts_benefits_up=True, takes_prices=False):
         said = {"day": day, "what_for": "April 2026", "puts_benefits_up": puts_benefits_up}
+        said |= {"takes_prices": takes_prices}
         steps = {
             "worked out": lambda: actions.draft(**said, by=finn, on=on),
             "looked at": lambda: actions.look_at(batch=batch, words=LOOKED, by=finn, on=on),

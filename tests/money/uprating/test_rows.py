@@ -308,6 +308,9 @@ PERSON = st.fixed_dictionaries(
 )
 
 
+NAMES = ("before", "a_day_later", "by_new_law", "put_up", "priced")
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PERSON, min_size=1, max_size=6))
 def test_many_and_one_by_one_agree_to_the_penny_and_reasons_add_up(people):
@@ -318,11 +321,12 @@ def test_many_and_one_by_one_agree_to_the_penny_and_reasons_add_up(people):
         case = person | {"pension_age": person["age"] >= 68}
         rows = [each.as_json() for each in raised(case["income"], before, after)]
         put_up = with_raised(case, rows)
-        means = [read_case(one, law).means for one, law in ((case, old), (case, old), (case, new), (put_up, new))]
-        steps.append(Steps(before=means[0], a_day_later=means[1], by_new_law=means[2], put_up=means[3]))
-        alone.append([charge(one, law).result["charge_pence_per_week"] for one, law in ((case, old), (put_up, new))])
-    names = ("before", "a_day_later", "by_new_law", "put_up")
-    columns = Steps(**{name: Means(**columns_of_means([getattr(each, name) for each in steps])) for name in names})
+        dearer = put_up | {"personal_budget_pence_per_week": person["personal_budget_pence_per_week"] * 21 // 20}
+        on_the_way = ((case, old), (case, old), (case, new), (put_up, new), (dearer, new))
+        means = [read_case(one, law).means for one, law in on_the_way]
+        steps.append(Steps(**dict(zip(NAMES, means, strict=True))))
+        alone.append([charge(one, law).result["charge_pence_per_week"] for one, law in (on_the_way[0], on_the_way[-1])])
+    columns = Steps(**{name: Means(**columns_of_means([getattr(each, name) for each in steps])) for name in NAMES})
     found = differences(columns, BEFORE, AFTER)
     assert [list(pair) for pair in zip(found.before.tolist(), found.after.tolist(), strict=True)] == alone
     assert (found.before + sum(found.why.values()) == found.after).all()

@@ -96,7 +96,7 @@ def decide_many(*, wanted: Sequence[ToDecide], by: User, on: date) -> list[Decis
     return Decision.objects.bulk_create(made, batch_size=500)
 
 
-def _standing_of(wanted: Sequence[ToDecide]) -> dict[tuple[UUID, str], UUID]:
+def _standing_of(wanted: "Sequence[ToDecide | ToJudge]") -> dict[tuple[UUID, str], UUID]:
     """The decisions that stand until now of these cases and kinds, by their keys."""
     standing = Decision.objects.order_by().filter(
         case__in={each.case.pk for each in wanted}, kind__in={each.kind for each in wanted}, superseded_by=None
@@ -117,20 +117,47 @@ def decide_by_judgement(
     on: date,
 ) -> Decision:
     """Keep a decision that a person made, with its figures and reasons. The caller has checked permission."""
-    check_lives(case.person)
-    return Decision.objects.create(
-        case=case,
-        kind=kind,
-        law_on=on,
-        software_version=SOFTWARE_VERSION,
-        inputs=inputs,
-        result=result,
-        steps=steps,
-        reasons=reasons,
-        decided_by=by,
-        decided_on=on,
-        supersedes=latest_to_supersede(case, kind),
-    )
+    to_judge = ToJudge(case=case, kind=kind, inputs=inputs, result=result, steps=steps, reasons=reasons, by=by)
+    (decision,) = judge_many(wanted=[to_judge], on=on)
+    return decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToJudge:
+    """A decision that a person made without a rule: whose, who made it, its figures and reasons."""
+
+    case: Case
+    kind: DecisionKind
+    inputs: dict
+    result: dict
+    steps: list
+    reasons: list[str]
+    by: User
+
+
+@transaction.atomic
+def judge_many(*, wanted: Sequence[ToJudge], on: date) -> list[Decision]:
+    """Keep decisions that people made, of one person or of thousands, each whole, in their order."""
+    before = _standing_of(wanted)
+    made = []
+    for each in wanted:
+        check_lives(each.case.person)
+        decision = Decision(
+            case=each.case,
+            kind=each.kind,
+            law_on=on,
+            software_version=SOFTWARE_VERSION,
+            inputs=each.inputs,
+            result=each.result,
+            steps=each.steps,
+            reasons=each.reasons,
+            decided_by=each.by,
+            decided_on=on,
+            supersedes_id=before.get((each.case.pk, each.kind)),
+        )
+        before[each.case.pk, each.kind] = decision.pk
+        made.append(decision)
+    return Decision.objects.bulk_create(made, batch_size=500)
 
 
 def latest_to_supersede(case: Case, kind: DecisionKind) -> Decision | None:

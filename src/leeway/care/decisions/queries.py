@@ -12,7 +12,8 @@ from leeway.care.people.models import Case
 
 #: What is decided for one plan. It stands with that plan: not where it went back, nor where its budget never began.
 FOR_A_PLAN = (DecisionKind.CHARGE, DecisionKind.FINAL_BUDGET)
-_HELD = Q(plan__isnull=False) & ~Q(plan__state="taken_back") | Q(inputs__has_key="line_ids")  # or a line changed since
+_CHANGED = Q(line_changes__isnull=False, line_changes__taken_back_on=None)
+_HELD = Q(plan__isnull=False) & ~Q(plan__state="taken_back") | _CHANGED
 _CHARGED = Q(charged_plans__isnull=False) & ~Q(charged_plans__state="taken_back")
 
 
@@ -34,8 +35,8 @@ def by_days(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def of_plans_that_hold(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
-    """Some decisions, without the charges and the budgets of a plan that went back or never began."""
-    return decisions.filter(~Q(kind__in=FOR_A_PLAN) | _HELD | _CHARGED)
+    """Some decisions, without those of a plan that went back or never began, or of a new price that was taken back."""
+    return decisions.filter(~Q(kind__in=FOR_A_PLAN) | _HELD | _CHARGED).distinct()
 
 
 def that_stand(case: Case) -> list[Decision]:

@@ -48,7 +48,7 @@ TOLD_BY = {
         Event.LINE_REPRICED,
     ),
     DecisionKind.DIRECT_PAYMENT: (Event.DIRECT_PAYMENT_DECIDED,),
-    DecisionKind.FINAL_BUDGET: (Event.SIGNED_OFF, Event.LINE_ENDED, Event.LINE_REPRICED),
+    DecisionKind.FINAL_BUDGET: (Event.SIGNED_OFF, Event.LINE_ENDED, Event.LINE_REPRICED, Event.BUDGET_UPRATED),
     DecisionKind.ENDING: (Event.SUPPORT_ENDED,),
 }
 

@@ -113,7 +113,11 @@ def _replaced(decision: Decision) -> list[Block]:
     later = follower(decision)
     if went_back(decision):
         now = f" What we decided on {day(later.decided_on)} stands." if later else ""
-        return [Notice(f"This decision does not stand: the plan that it was for did not go ahead.{now}")]
+        return [
+            Notice(
+                f"This decision does not stand: the plan that it was for did not go ahead, or it was taken back.{now}"
+            )
+        ]
     if later is None:
         return []
     if decision.is_followed_by(later):

@@ -4,7 +4,7 @@ The plan stays as it was agreed.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +25,7 @@ from leeway.care.planning.costs import (
 )
 from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLine, PlanState
 from leeway.law import Outcome
+from leeway.law.exemptions import FreePart
 from leeway.law.numbers import split
 from leeway.market.contracts.models import Rate
 from leeway.market.units import Frequency
@@ -88,7 +89,7 @@ def bought_now(plans: Iterable[UUID]) -> dict[UUID, list[PlanLine]]:
     for line in PlanLine.objects.filter(plan__in=lines).select_related("rate", "service"):
         lines[line.plan_id].append(line)
     done = defaultdict(list)
-    made = LineChange.objects.filter(line__plan__in=lines).exclude(carried_out_on=None)
+    made = LineChange.objects.filter(line__plan__in=lines, taken_back_on=None).exclude(carried_out_on=None)
     for change in made.select_related("line", "rate"):
         done[change.line.plan_id].append(change)
     return {plan: as_changed(its, done[plan]) for plan, its in lines.items()}
@@ -96,16 +97,16 @@ def bought_now(plans: Iterable[UUID]) -> dict[UUID, list[PlanLine]]:
 
 def require_may_end(line: PlanLine) -> None:
     """Refuse to end a line of a plan that is not in force, one that is paid once, or one that ends already."""
-    require_in_force(line)
+    require_in_force(line.plan)
     if line.frequency == Frequency.ONCE:
         raise Refusal(f"“{line.what}” is paid once, so there is nothing to end.")
     if ended := line.changes.filter(kind=LineChangeKind.ENDS, taken_back_on=None).first():
         raise Refusal(f"“{line.what}” ends after {ended.last_day:%-d %B %Y} already.")
 
 
-def require_in_force(line: PlanLine) -> None:
-    """Refuse a line of a plan that is not in force."""
-    if line.plan.state != PlanState.AGREED:
+def require_in_force(plan: Plan) -> None:
+    """Refuse a change of a line of a plan that is not in force."""
+    if plan.state != PlanState.AGREED:
         raise Refusal("Only what a plan in force pays for ends by itself. This plan is not in force.")
 
 
@@ -115,6 +116,39 @@ def require_open(change: LineChange) -> None:
         raise Refusal(f"The budget goes on without “{change.line.what}” already.")
     if change.taken_back_on is not None:
         raise Refusal(f"It was taken back that “{change.line.what}” ends.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What a personal budget comes to a week on other lines, before it is known what the person pays of it."""
+
+    lines: list[tuple[UUID, CostedLine]]
+    pence_per_week: int
+
+    @property
+    def costed(self) -> dict:
+        """What the lines cost, together."""
+        return totals_of([its for _, its in self.lines])
+
+    @property
+    def social_care_pence_per_week(self) -> int:
+        """What is left a week for the person and the council to pay."""
+        pence: int = shares_of_final(self.costed, self.pence_per_week)["social_care_pence_per_week"]
+        return pence
+
+    @property
+    def free_parts(self) -> tuple[FreePart, ...]:
+        """What of it is said to be free by law."""
+        return free_parts([its for _, its in self.lines], self.social_care_pence_per_week)
+
+    def result(self, starts_on: date, charge_pence: int, *, before: Decision) -> dict:
+        """The figures of section 26 from a day on; the estimate is that of the budget before."""
+        return budget_result(
+            costed=self.costed,
+            final_pence=self.pence_per_week,
+            charged=[ChargedDays(starts_on, charge_pence)],
+            indicative_pence=before.result["indicative_pence_per_week"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,51 +172,34 @@ def weigh_without(line: PlanLine, starts_on: date, *, before: Decision, charge: 
     if not costed_pence:
         raise Refusal(f"Without “{line.what}” nothing is left that is paid each week. End the support instead.")
     final_pence = split(before_pence, [costed_pence, _costed_pence(lines) - costed_pence])[0]
-    return _weigh(left, final_pence, starts_on, before, charge, on)
+    return weigh(Reckoned(left, final_pence), starts_on, before=before, charge=charge, on=on)
 
 
-def weigh_at_prices(
-    lines: Mapping[UUID, PlanLine], starts_on: date, *, before: Decision, charge: Decision, on: date
-) -> Weighed:
-    """Work out a budget with some lines at other prices from a day on; `lines` has these as they are bought then.
+def at_prices(was: Sequence[tuple[UUID, CostedLine]], new: Mapping[UUID, PlanLine], before: Decision) -> Reckoned:
+    """What a budget that was decided on some lines comes to with those of `new` as they are bought there.
 
-    Where the budget was signed off at another amount than its lines cost, it stays as far beside it: what a price adds
-    is added.
+    Where it was signed off at another amount than its lines cost, it stays as far beside it: what a price adds is
+    added.
     """
-    was = lines_decided([before.pk])[before.pk]
-    new = [(key, costed_line(lines[key]) if key in lines else its) for key, its in was]
-    final_pence = before.result["pence_per_week"] + _costed_pence(new) - _costed_pence(was)
+    lines = [(key, costed_line(new[key]) if key in new else its) for key, its in was]
+    final_pence = before.result["pence_per_week"] + _costed_pence(lines) - _costed_pence(was)
     if final_pence <= 0:
         raise Refusal("At the new prices nothing would be left of the budget. Write a new plan instead.")
-    return _weigh(new, final_pence, starts_on, before, charge, on)
+    return Reckoned(lines, final_pence)
 
 
 def _costed_pence(lines: Iterable[tuple[UUID, CostedLine]]) -> int:
     return sum(its.pence_per_week for _, its in lines)
 
 
-def _weigh(
-    lines: list[tuple[UUID, CostedLine]],
-    final_pence: int,
-    starts_on: date,
-    before: Decision,
-    charge: Decision,
-    on: date,
-) -> Weighed:
-    costed_lines = [its for _, its in lines]
-    costed = totals_of(costed_lines)
-    social_care_pence = shares_of_final(costed, final_pence)["social_care_pence_per_week"]
+def weigh(reckoned: Reckoned, starts_on: date, *, before: Decision, charge: Decision, on: date) -> Weighed:
+    """Work out what the person would pay of a budget on other lines from a day on."""
     outcome = charge_of_another(
         charge,
         starts_on,
-        personal_budget_pence_per_week=social_care_pence,
-        free_parts=free_parts(costed_lines, social_care_pence),
+        personal_budget_pence_per_week=reckoned.social_care_pence_per_week,
+        free_parts=reckoned.free_parts,
         on=on,
     )
-    result = budget_result(
-        costed=costed,
-        final_pence=final_pence,
-        charged=[ChargedDays(starts_on, outcome.result["charge_pence_per_week"])],
-        indicative_pence=before.result["indicative_pence_per_week"],
-    )
-    return Weighed(starts_on, lines, result, outcome)
+    result = reckoned.result(starts_on, outcome.result["charge_pence_per_week"], before=before)
+    return Weighed(starts_on, reckoned.lines, result, outcome)

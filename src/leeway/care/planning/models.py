@@ -301,9 +301,13 @@ class LineChange(models.Model):
                 condition=Q(final_budget=None, charge=None, carried_out_by=None, carried_out_on=None)
                 | Q(
                     final_budget__isnull=False, charge__isnull=False, carried_out_by__isnull=False,
-                    carried_out_on__isnull=False, taken_back_on=None,
+                    carried_out_on__isnull=False,
                 ),
                 name="line_change_carried_out_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="price") | Q(carried_out_on=None) | Q(taken_back_on=None),
+                name="line_that_ended_is_not_taken_back",
             ),
             models.CheckConstraint(
                 condition=Q(taken_back_by=None, taken_back_on=None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Prefetch
 from django.db.models.fields.json import KT
@@ -94,11 +95,12 @@ def _lines_of_plans() -> dict:
     plans = Plan.objects.exclude(final_budget=None).prefetch_related(lines).only("final_budget")
     found = {plan.final_budget_id: list(plan.lines.all()) for plan in plans.iterator(chunk_size=500)}
     made = LineChange.objects.exclude(carried_out_on=None).select_related("line__plan", "rate")
-    changes = defaultdict(list)
+    changes: dict[UUID, list[LineChange]] = defaultdict(list)
     for change in made:
         plan = change.line.plan
-        changes[plan.pk].append(change)
-        found[change.final_budget_id] = as_changed(found[plan.final_budget_id], changes[plan.pk])
+        found[change.final_budget_id] = as_changed(found[plan.final_budget_id], [*changes[plan.pk], change])
+        if change.taken_back_on is None:
+            changes[plan.pk].append(change)
     return found
 
 

@@ -129,7 +129,7 @@ DECIDED = (
         "JOIN planning_planline AS line ON line.plan_id = b.plan_id JOIN LATERAL ("
         " SELECT changed.line_id, changed.starts_on, rate.pence FROM planning_linechange AS changed "
         " JOIN contracts_rate AS rate ON rate.id = changed.rate_id "
-        " WHERE changed.line_id = line.id AND changed.starts_on <= b.starts_on "
+        " WHERE changed.line_id = line.id AND changed.starts_on <= b.starts_on AND changed.taken_back_on IS NULL"
         " ORDER BY changed.starts_on DESC, changed.made_at DESC LIMIT 1) AS taken ON TRUE "
         "LEFT JOIN budgets_ending AS ended ON ended.budget_id = b.id "
         "WHERE (d.inputs -> 'prices' ->> line.id::text)::bigint IS DISTINCT FROM taken.pence "

@@ -10,6 +10,7 @@ from django.db import transaction
 from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.decisions.models import Decision
 from leeway.care.people.access import check_can_work_on
 from leeway.care.people.locks import lock_case
 from leeway.care.people.models import Case
@@ -69,7 +70,8 @@ def carry_out(*, change: LineChange, seen: str, by: User, on: date) -> Budget:
         by=by,
         on=on,
     )
-    return _go_on(budget, change, by, on)
+    assert change.charge is not None and change.final_budget is not None, "they were decided"
+    return _go_on(budget, change.charge, change.final_budget, by, on)
 
 
 @transaction.atomic
@@ -81,13 +83,21 @@ def take_prices(*, case: Case, seen: str, by: User, on: date) -> Budget:
     """
     check_can(by, Capability.START_BUDGETS)
     case = lock_case(case.pk)
-    prices, weighed = queries.weigh_prices(case, on=on)
+    prices, reckoned, weighed = queries.weigh_prices(case, on=on)
     _require_seen(weighed, seen)
-    budget = weighed.budget
-    change, *_ = planning.decide_at_prices(
-        plan=budget.plan, lines=prices.lines, weighed=weighed.after, before=budget.final_budget, by=by, on=on
+    budget, plan = weighed.budget, weighed.budget.plan
+    plan.case = case
+    charge = planning.charge_at_prices(plan=plan, weighed=weighed.after, by=by, on=on)
+    changed = planning.repriced(
+        plan,
+        prices.lines,
+        reckoned,
+        before=budget.final_budget,
+        charge=charge,
+        by=by,
+        on=on,
     )
-    return _go_on(budget, change, by, on)
+    return _go_on(budget, charge, planning.take_new_prices(changed=changed, by=by, on=on), by, on)
 
 
 def _require_seen(weighed: queries.Comes, seen: str) -> None:
@@ -95,10 +105,9 @@ def _require_seen(weighed: queries.Comes, seen: str) -> None:
         raise Refusal("What changes is not what you saw when you opened this page. Here is how it stands now.")
 
 
-def _go_on(budget: Budget, change: LineChange, by: User, on: date) -> Budget:
+def _go_on(budget: Budget, charge: Decision, final_budget: Decision, by: User, on: date) -> Budget:
     """Have a budget go on as it was decided because of a change of its lines."""
-    assert change.charge is not None, "it was decided with the budget"
-    after = go_on(budget, change.charge, by, on, change.final_budget)
+    after = go_on(budget, charge, by, on, final_budget)
     require_chargeable([after.pk])
     let_days_gone_fall_due(budget.case, on)
     return after

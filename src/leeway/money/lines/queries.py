@@ -13,19 +13,23 @@ from leeway.access.access import check_can
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.decisions.models import Decision
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
-from leeway.care.planning.costs import in_words, weekly_pence
+from leeway.care.planning.costs import CostedLine, in_words, weekly_pence
 from leeway.care.planning.line_changes import (
+    Reckoned,
     Weighed,
     at_price,
+    at_prices,
     bought_now,
+    lines_decided,
     require_in_force,
     require_may_end,
     require_open,
-    weigh_at_prices,
     weigh_without,
 )
+from leeway.care.planning.line_changes import weigh as weighed
 from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLine, PlanState
 from leeway.law.numbers import pounds
 from leeway.market.contracts.models import Rate
@@ -136,7 +140,7 @@ def weigh_end(*, line: PlanLine, ends_on: date, reason: str, on: date) -> Ends:
 def weigh(change: LineChange, *, on: date) -> Comes:
     """The same of a line that somebody decided to end."""
     require_open(change)
-    require_in_force(change.line)
+    require_in_force(change.line.plan)
     return _weigh_end(change.line, change.last_day, on)
 
 
@@ -197,7 +201,7 @@ def _next_price(line: PlanLine, later: Mapping[int, list[Rate]], since: date) ->
     return next((rate for rate in lasting if rate.pence != line.unit_cost_pence), None)
 
 
-def weigh_prices(case: Case, *, on: date) -> tuple[NewPrices, Comes]:
+def weigh_prices(case: Case, *, on: date) -> tuple[NewPrices, Reckoned, Comes]:
     """What would come of the next new prices of a case's plan. Raises the Refusal of what cannot be done."""
     plan = case.plans.filter(state=PlanState.AGREED).first()
     budget = _running(plan) if plan else None
@@ -209,9 +213,15 @@ def weigh_prices(case: Case, *, on: date) -> tuple[NewPrices, Comes]:
             f"The next price begins on {found.starts_on:%-d %B %Y}. It can be taken from "
             f"{found.starts_on - AHEAD:%-d %B %Y} on: until then, what the person pays of it is not known."
         )
-    new = {line.pk: line for _, line in found.lines}
-    after = weigh_at_prices(new, found.starts_on, before=budget.final_budget, charge=budget.charge, on=on)
-    return found, _comes(budget, after)
+    before = budget.final_budget
+    reckoned = reckoned_at(found, lines_decided([before.pk])[before.pk], before)
+    after = weighed(reckoned, found.starts_on, before=before, charge=budget.charge, on=on)
+    return found, reckoned, _comes(budget, after)
+
+
+def reckoned_at(prices: NewPrices, was: Sequence[tuple[UUID, CostedLine]], before: Decision) -> Reckoned:
+    """What a budget comes to at new prices; `was` has the lines that it was decided on `before`."""
+    return at_prices(was, {new.pk: new for _, new in prices.lines}, before)
 
 
 def new_prices(*, seen_by: User, on: date) -> list[NewPrices]:

@@ -85,5 +85,5 @@ def take_prices(request: SignedIn, case_id):
     if why := why_not(lambda: queries.weigh_prices(case, on=today)):
         messages.error(request, why)
         return redirect("budgets:show", case_id)
-    prices, weighed = queries.weigh_prices(case, on=today)
+    prices, _, weighed = queries.weigh_prices(case, on=today)
     return render(request, "lines/prices.jinja", {"case": case, "form": form, "prices": prices, "weighed": weighed})

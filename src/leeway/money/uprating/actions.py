@@ -25,10 +25,11 @@ WORDS_MOST = 100
 
 
 @transaction.atomic
-def draft(*, day: date, what_for: str, puts_benefits_up: bool, by: User, on: date) -> Batch:
+def draft(*, day: date, what_for: str, puts_benefits_up: bool, takes_prices: bool = False, by: User, on: date) -> Batch:
     """Begin a batch of new charges from a day on. It is worked out in the background; nothing changes by it.
 
-    Refused for a day of a year whose figures are not on record yet, and while another batch is under way.
+    With `takes_prices`, budgets go on at the recorded prices that begin on that day. Refused for a day of a year whose
+    figures are not on record yet, and while another batch is under way.
     """
     check_can(by, Capability.START_BUDGETS)
     check_day(day, PLANNED, field="day", what="The first day of the new charges", on=on)
@@ -51,6 +52,7 @@ def draft(*, day: date, what_for: str, puts_benefits_up: bool, by: User, on: dat
         day=day,
         what_for=what_for,
         puts_benefits_up=puts_benefits_up and policy.puts_benefits_up,
+        takes_prices=takes_prices,
         letters_days_before=policy.letters_days_before,
         largest_rise_pence_per_week=policy.largest_rise_decided_together,
         made_by=by,

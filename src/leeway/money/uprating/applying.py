@@ -1,7 +1,7 @@
 """A batch applied: decisions, budgets, funding and dues of many cases at a time; a faulty one is listed."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,11 +10,19 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from leeway.access.models import User
 from leeway.care.assessment.actions import put_benefits_up
 from leeway.care.assessment.models import PutUp
+from leeway.care.decisions.models import Decision
 from leeway.care.people.actions import finish_tasks_of_many, tell_many
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
-from leeway.care.planning.actions import NewCharge, charge_many
+from leeway.care.planning.actions import (
+    PRICE_IS_ANOTHER,
+    NewCharge,
+    charge_many,
+    decide_at_prices,
+    repriced,
+    told_of,
+)
 from leeway.jobs.kinds import Progress, untold
 from leeway.money.budgets.actions.ending import end
 from leeway.money.budgets.actions.funding import let_shares_fall_due
@@ -24,7 +32,15 @@ from leeway.money.contributions.queries import running_budgets
 from leeway.money.funders.charging import require_chargeable
 from leeway.money.uprating.models import Batch, Row
 from leeway.money.uprating.states import RowState, State
-from leeway.money.uprating.working_out import Facts, as_worked_out, laws_of, mirrors_of, with_facts
+from leeway.money.uprating.working_out import (
+    Facts,
+    Priced,
+    as_worked_out,
+    laws_of,
+    mirrors_of,
+    priced_of,
+    with_facts,
+)
 from leeway.refusal import Refusal
 
 #: How many cases are done at a time, and stand still meanwhile.
@@ -43,8 +59,9 @@ def apply(batch: Batch, progress: Progress = untold) -> None:
 
 
 def to_apply(batch: Batch):
-    """The rows still to be applied: who pays another amount, and whose benefits alone go up."""
-    return batch.rows.filter(state=RowState.CHANGES) | batch.rows.filter(state=RowState.STAYS).exclude(raised=[])
+    """The rows still to be applied: who pays another amount, and whose benefits or prices alone are others."""
+    others = batch.rows.filter(state=RowState.STAYS).exclude(raised=[], prices=[])
+    return batch.rows.filter(state=RowState.CHANGES) | others
 
 
 @transaction.atomic
@@ -115,8 +132,8 @@ def _apply(rows: Sequence[Row], batch: Batch, by: User, on: date) -> None:
     fine = [row for row in rows if row.pk in facts]
     put_up = [_put_up(row, facts[row.pk], batch.day) for row in fine if row.raised]
     put_benefits_up(wanted=put_up, by=by, on=on)
-    changing = [row for row in fine if row.state == RowState.CHANGES]
-    _change(changing, budgets, batch, by, on)
+    changing = [row for row in fine if row.state == RowState.CHANGES or row.prices]
+    _change(changing, budgets, {row.pk: facts[row.pk].priced for row in changing}, batch, by, on)
     move(fine, RowState.APPLIED, "charge_after", "budget_after", "put_up")
 
 
@@ -129,14 +146,15 @@ def ready_to_go_on(budgets: Iterable[UUID], on: date) -> dict[UUID, Budget]:
 
 def _as_approved(rows: Sequence[Row], budgets: dict[UUID, Budget], batch: Batch) -> dict[UUID, Facts]:
     """The facts of the rows that are still as they were when they were approved; the others are taken out."""
-    laws, again, found = laws_of(batch.day), mirrors_of(list(budgets.values())), {}
+    running, found = list(budgets.values()), {}
+    laws, again, priced = laws_of(batch.day), mirrors_of(running), priced_of(batch, running)
     for row in rows:
         row.batch = batch
         try:
             budget = budgets.get(row.budget_id)
             if budget is None:
                 raise Refusal(ENDED)
-            found[row.pk] = as_worked_out(row, budget, laws, again)
+            found[row.pk] = as_worked_out(row, budget, laws, again, priced.get(budget.pk))
         except Refusal as refusal:
             move([row], RowState.TAKEN_OUT, why=str(refusal))
     return found
@@ -147,7 +165,14 @@ def _put_up(row: Row, facts: Facts, day: date) -> PutUp:
     return row.put_up
 
 
-def _change(rows: Sequence[Row], budgets: dict[UUID, Budget], batch: Batch, by: User, on: date) -> None:
+def _change(
+    rows: Sequence[Row],
+    budgets: dict[UUID, Budget],
+    priced: Mapping[UUID, Priced | None],
+    batch: Batch,
+    by: User,
+    on: date,
+) -> None:
     """Decide what is paid anew and have the budgets go on, for all rows by the same statements."""
     if not rows:
         return
@@ -163,15 +188,45 @@ def _change(rows: Sequence[Row], budgets: dict[UUID, Budget], batch: Batch, by: 
     for row, charge in zip(rows, charges, strict=True):
         if charge.result["charge_pence_per_week"] != row.after_pence:
             raise Refusal("The amount that comes out is not the one that was approved.")
-    let_go_on(list(zip(running, charges, strict=True)), by, on, rows, ("charge_after", "budget_after"))
+    new = [
+        (budget, priced[row.pk], charge)
+        for row, budget, charge in zip(rows, running, charges, strict=True)
+        if priced[row.pk] is not None
+    ]
+    changed = _at_new_prices(new, by, on)
+    let_go_on(list(zip(running, charges, strict=True)), by, on, rows, ("charge_after", "budget_after"), changed)
 
 
-def let_go_on(going, by: User, on: date, rows: Sequence[Row], fields: tuple[str, str]) -> None:
-    """Have budgets go on at their new charges, tell their cases, and note both in the rows."""
+def _at_new_prices(new: Sequence[tuple[Budget, Priced, Decision]], by: User, on: date) -> dict[UUID, Decision]:
+    """Decide the personal budgets whose lines cost another price, and tell their cases; each by its budget's key."""
+    wanted = []
+    for budget, priced, charge in new:
+        budget.plan.case = budget.case
+        lines, before = priced.prices.lines, priced.before
+        changed = repriced(budget.plan, lines, priced.reckoned, before=before, charge=charge, by=by, on=on)
+        wanted.append(changed)
+    decided = decide_at_prices(wanted=wanted, by=by, on=on)
+    told = [(budget.case_id, told_of(changed)) for (budget, _, _), changed in zip(new, wanted, strict=True)]
+    tell_many(lines=told, kind=Event.BUDGET_UPRATED, by=by, on=on)
+    return {budget.pk: decision for (budget, _, _), decision in zip(new, decided, strict=True)}
+
+
+def let_go_on(
+    going,
+    by: User,
+    on: date,
+    rows: Sequence[Row],
+    fields: tuple[str, str],
+    changed: Mapping[UUID, Decision] | None = None,
+) -> None:
+    """Have budgets go on at their new charges, tell their cases, and note both in the rows.
+
+    `changed` has what was decided of those that are another budget from then.
+    """
     last_days = {
         budget.pk: (budget.ending.ends_on, budget.ending.because) for budget, _ in going if hasattr(budget, "ending")
     }
-    after = go_on_together(going, by, on)
+    after = go_on_together(going, by, on, changed)
     lines = [(budget.case_id, goes_on(budget, charge)) for budget, charge in going]
     tell_many(lines=lines, kind=Event.BUDGET_GOES_ON, by=by, on=on)
     for row, (budget, charge), later in zip(rows, going, after, strict=True):
@@ -193,6 +248,6 @@ def because(row: Row) -> list[str]:
         (row.by_policy_pence, "new amounts in the council’s policy apply"),
         (row.by_law_pence, "new amounts in the law apply"),
         (row.by_income_pence, "benefits go up with the rates of the year"),
-        (row.by_price_pence, "the price of the support is another"),
+        (row.by_price_pence, PRICE_IS_ANOTHER),
     )
-    return [words for pence, words in parts if pence]
+    return [words for pence, words in parts if pence] or [PRICE_IS_ANOTHER] * bool(row.prices)

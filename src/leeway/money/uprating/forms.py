@@ -10,7 +10,7 @@ SHOWN = [("", "Everybody the day touches"), *((state.value, state.label) for sta
 
 
 class DraftForm(forms.Form):
-    """From which day, what it is called, and whether benefits go up with it."""
+    """From which day, what it is called, and whether benefits go up and new prices count with it."""
 
     day = DateField(
         PLANNED,
@@ -30,6 +30,12 @@ class DraftForm(forms.Form):
         help_text="Only what stood at a published rate to the penny. Nobody is asked first. Whoever pays another "
         "amount reads so in their letter, and anybody can say that it is wrong.",
         error_messages={"required": "Say whether benefits are put up with it."},
+    )
+    takes_prices = YesNoField(
+        label="Have budgets go on at the recorded prices that begin on that day?",
+        help_text="The plans stay as they were agreed. Whose price began before that day is set apart, to be decided "
+        "one by one.",
+        error_messages={"required": "Say whether new prices go with it."},
     )
 
 

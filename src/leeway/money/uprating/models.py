@@ -60,6 +60,7 @@ class Batch(models.Model):
     day = models.DateField(help_text="The first day of the new charges.")
     what_for = models.CharField(max_length=100, help_text="What it is called: “April 2026”.")
     puts_benefits_up = models.BooleanField(help_text="Benefits at the full rate of the year before go up with it.")
+    takes_prices = models.BooleanField(default=False, help_text="Recorded prices that begin on the day go with it.")
     letters_days_before = models.PositiveSmallIntegerField()
     largest_rise_pence_per_week = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.DRAFTED)
@@ -131,7 +132,8 @@ class Row(models.Model):
     """What becomes of one running budget in a batch: what is paid before and after, and how much of that is why.
 
     `inputs` are the facts of the charge as worked out. `raised` has the benefits that were put up, which nobody was
-    asked about. Amounts are pence a week.
+    asked about; `prices` the lines that cost another recorded price, and `cost_after_pence` what the whole budget is
+    then. Amounts are pence a week.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -151,6 +153,8 @@ class Row(models.Model):
     inputs = models.JSONField(null=True)
     law_digest = models.CharField(max_length=64, blank=True)
     raised = models.JSONField(default=list)
+    prices = models.JSONField(default=list)
+    cost_after_pence = models.BigIntegerField(null=True)
     at_no_rate = models.BooleanField(default=False, help_text="A benefit stood at no full rate, and stays as checked.")
     charge_after = models.OneToOneField(Decision, models.PROTECT, null=True, related_name="+")
     budget_after = models.OneToOneField(Budget, models.PROTECT, null=True, related_name="+")
@@ -175,6 +179,10 @@ class Row(models.Model):
                     + F("by_price_pence")
                 ),
                 name="row_reasons_add_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(prices=[], cost_after_pence=None) | ~Q(prices=[]) & Q(cost_after_pence__isnull=False),
+                name="row_says_what_prices_come_to",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[RowState.SET_APART, RowState.LEFT_OUT, RowState.TAKEN_OUT, RowState.KEPT])

@@ -89,6 +89,10 @@ class Look:
     groups: Mapping[str, Sequence[Group]]
     put_up: int
     at_no_rate: int
+    priced: int
+    """How many budgets go on at new prices of their lines."""
+    prices_more_pence: int
+    """By how much more a week these budgets together are."""
     not_told: int
     """How many people's letters could not be written."""
 
@@ -141,6 +145,8 @@ def look(batch: Batch) -> Look:
     counts = how_far(batch)
     sums = moved.aggregate(**{f"{why}_sum": Sum(f"by_{why}_pence", default=0) for why in WHYS})
     touched = rows.aggregate(**{f"{why}_count": Count("pk", ~Q(**{f"by_{why}_pence": 0})) for why in WHYS})
+    more_cost = F("cost_after_pence") - F("budget__cost_pence_per_week")
+    prices = rows.filter(cost_after_pence__isnull=False).aggregate(priced=Count("pk"), more=Sum(more_cost))
     return Look(
         counts=counts,
         before_pence=sum(before for _, before, *_ in values),
@@ -154,6 +160,8 @@ def look(batch: Batch) -> Look:
         groups=_groups(batch, values, more),
         put_up=rows.exclude(raised=[]).count(),
         at_no_rate=rows.filter(at_no_rate=True).count(),
+        priced=prices["priced"],
+        prices_more_pence=prices["more"] or 0,
         not_told=rows.filter(state=RowState.APPLIED, told_on=None).exclude(why="").count(),
     )
 
@@ -221,7 +229,7 @@ def rows_to_read(
         found = found.filter(
             Q(case__person__family_name__icontains=words) | Q(case__person__given_name__icontains=words)
         )
-    shown = list(found.select_related("case__person")[first : first + rows])
+    shown = list(found.select_related("case__person", "budget")[first : first + rows])
     people = [row.case.person_id for row in shown]
     record_looks(viewer=seen_by, person_ids=people, page=f"Batch of charges {batch.number}")
     return shown, found.count()

@@ -38,7 +38,8 @@ RELATIONS = (
     Relation(
         "Row {row} is “{state}”, and what it says was made for it does not fit that.",
         f"SELECT r.id AS row, r.state {_ROWS} WHERE CASE WHEN r.state IN {_DONE} THEN "
-        " (r.budget_after_id IS NULL OR r.charge_after_id IS NULL) <> (r.after_pence = r.before_pence)"
+        " (r.budget_after_id IS NULL OR r.charge_after_id IS NULL)"
+        "  <> (r.after_pence = r.before_pence AND r.prices = '[]')"
         " ELSE COALESCE(r.budget_after_id, r.charge_after_id, r.put_up_id) IS NOT NULL END"
         f" OR r.state NOT IN {_DONE} AND r.told_on IS NOT NULL",
     ),
@@ -57,6 +58,15 @@ RELATIONS = (
         " OR r.state <> 'taken_back' AND COALESCE(r.mirror_id, r.budget_again_id) IS NOT NULL",
     ),
     Relation(
+        "Row {row} was approved at a budget of {cost} pence a week with new prices, and what was made says otherwise.",
+        f"SELECT r.id AS row, r.cost_after_pence AS cost {_ROWS} JOIN budgets_budget AS b ON b.id = r.budget_after_id "
+        "WHERE r.prices <> '[]' AND (b.cost_pence_per_week <> r.cost_after_pence OR (SELECT COUNT(*)"
+        " FROM planning_linechange AS c JOIN jsonb_array_elements(r.prices) AS p"
+        " ON (p ->> 'line')::uuid = c.line_id AND (p ->> 'rate')::bigint = c.rate_id"
+        " WHERE c.final_budget_id = b.final_budget_id AND (c.taken_back_on IS NOT NULL) = (r.state = 'taken_back'))"
+        " <> jsonb_array_length(r.prices))",
+    ),
+    Relation(
         "Batch {batch} is “{state}”, and row {row} of it is “{stands}”.",
         f"SELECT u.number AS batch, u.state, r.id AS row, r.state AS stands {_ROWS} "
         "WHERE u.state IN ('applied', 'writing', 'told', 'undoing', 'undone') AND r.state = 'changes'"
@@ -69,7 +79,8 @@ RELATIONS = (
         f"SELECT r.id AS row, COALESCE(r.told_on::text, 'no day') AS told, COUNT(m.id) AS letters {_ROWS} "
         "JOIN people_case AS c ON c.id = r.case_id JOIN people_person AS s ON s.id = c.person_id "
         "LEFT JOIN outbox_message AS m ON m.key = 'uprated:' || r.id AND m.person_id = c.person_id "
-        " AND m.template = 'charge_uprated' GROUP BY r.id, s.id HAVING COUNT(m.id) > 1"
+        " AND m.template = CASE WHEN r.prices = '[]' THEN 'charge_uprated' ELSE 'budget_uprated' END"
+        " GROUP BY r.id, s.id HAVING COUNT(m.id) > 1"
         " OR COUNT(m.id) = 1 AND r.told_on IS NULL"
         " OR COUNT(m.id) = 0 AND r.told_on IS NOT NULL AND s.date_of_death IS NULL",
     ),

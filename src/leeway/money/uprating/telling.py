@@ -42,7 +42,7 @@ def some(batch: Batch) -> bool:
     batch = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if batch.state != State.WRITING or batch.told_by is None or batch.told_on is None:
         return False
-    rows = list(to_tell(batch).select_related("case__person").order_by("pk")[:SOME])
+    rows = list(to_tell(batch).select_related("case__person", "budget").order_by("pk")[:SOME])
     if not rows:
         batch.state = State.TOLD
         batch.save(update_fields=["state"])
@@ -68,16 +68,22 @@ def _tell(row: Row, batch: Batch, by: User, on: date) -> None:
 
 def _write(row: Row, batch: Batch, by: User, on: date) -> None:
     try:
+        template = "budget_uprated" if row.prices else "charge_uprated"
         write_to_person(
-            case=row.case, template="charge_uprated", data=fields_of(row, batch), key=f"uprated:{row.pk}", by=by, on=on
+            case=row.case, template=template, data=fields_of(row, batch), key=f"uprated:{row.pk}", by=by, on=on
         )
     except HasDied:
         return
 
 
 def fields_of(row: Row, batch: Batch) -> dict[str, str]:
-    """What a letter about a new charge is filled in with."""
-    return {
+    """What a letter about a new charge, or a new budget, is filled in with."""
+    budget = {
+        "prices": prices_in_words(row),
+        "budget_before": pounds(row.budget.cost_pence_per_week),
+        "budget_after": pounds(row.cost_after_pence or 0),
+    }
+    return (budget if row.prices else {}) | {
         "before": pounds(row.before_pence),
         "after": pounds(row.after_pence or 0),
         "day": f"{batch.day:%-d %B %Y}",
@@ -85,6 +91,15 @@ def fields_of(row: Row, batch: Batch) -> dict[str, str]:
         "income": incomes_in_words(row) or NOT_PUT_UP,
         "late": late_in_words(batch) or IN_TIME,
     }
+
+
+def prices_in_words(row: Row) -> str:
+    """What costs another price, and how much."""
+    costs = "“{what}” costs {to}, and cost {was} before"
+    return "; ".join(
+        costs.format(what=each["what"], to=pounds(each["to_pence"]), was=pounds(each["from_pence"]))
+        for each in row.prices
+    )
 
 
 def incomes_in_words(row: Row) -> str:
@@ -118,9 +133,10 @@ def tell_taken_back(row: Row, batch: Batch, by: User, on: date) -> None:
         "day": f"{batch.day:%-d %B %Y}",
         "why": batch.undone_because,
     }
+    if row.prices:
+        data["budget_before"] = pounds(row.budget.cost_pence_per_week)
+    template = "budget_taken_back" if row.prices else "charge_taken_back"
     try:
-        write_to_person(
-            case=row.case, template="charge_taken_back", data=data, key=f"taken-back:{row.pk}", by=by, on=on
-        )
+        write_to_person(case=row.case, template=template, data=data, key=f"taken-back:{row.pk}", by=by, on=on)
     except HasDied:
         return

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 
@@ -10,7 +11,7 @@ from leeway.care.assessment.actions import take_benefits_back
 from leeway.care.decisions.models import Decision
 from leeway.care.people.locks import lock_cases
 from leeway.care.people.models import Case
-from leeway.care.planning.actions import NewCharge, charge_many
+from leeway.care.planning.actions import NewCharge, charge_many, take_prices_back
 from leeway.jobs.kinds import Progress, untold
 from leeway.money.budgets.models import Budget
 from leeway.money.uprating.applying import each_by_itself, let_go_on, move, ready_to_go_on
@@ -93,4 +94,12 @@ def _mirror(changed: Sequence[tuple[Row, Budget]], batch: Batch, by: User, on: d
         if charge.result["charge_pence_per_week"] != row.before_pence:
             raise Refusal("What was paid before does not come out again. Decide it by itself.")
     going = [(budget, charge) for (_, budget), charge in zip(changed, charges, strict=True)]
-    let_go_on(going, by, on, [row for row, _ in changed], ("mirror", "budget_again"))
+    let_go_on(going, by, on, [row for row, _ in changed], ("mirror", "budget_again"), _prices_back(changed, by, on))
+
+
+def _prices_back(changed: Sequence[tuple[Row, Budget]], by: User, on: date) -> dict[UUID, Decision]:
+    """Take the new prices of budgets back; what was decided of each before them, by the key of the one that runs."""
+    priced = [(row, budget) for row, budget in changed if row.prices]
+    take_prices_back(budgets=[budget.final_budget_id for _, budget in priced], by=by, on=on)
+    earlier = Budget.objects.select_related("final_budget").in_bulk([row.budget_id for row, _ in priced])
+    return {budget.pk: earlier[row.budget_id].final_budget for row, budget in priced}

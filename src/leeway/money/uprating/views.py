@@ -83,6 +83,7 @@ def people_csv(request: SignedIn, batch_id) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="new-charges-{batch.number}.csv"'
     header = ["Person", "Case", "Where it stands", "Why", "Pence a week before", "Pence a week from then", "More"]
     header += [f"{words}, pence" for words in queries.WHY_IN_WORDS.values()] + ["Benefits put up", "At no full rate"]
+    header += ["New prices", "Budget before, pence a week", "Budget from then, pence a week"]
     shown, _ = queries.rows_to_read(batch, seen_by=request.user, rows=batch.rows.count())
     write_rows(
         answer,
@@ -99,6 +100,9 @@ def people_csv(request: SignedIn, batch_id) -> HttpResponse:
                 *(getattr(row, f"by_{why}_pence") for why in queries.WHY_IN_WORDS),
                 len(row.raised),
                 "yes" if row.at_no_rate else "no",
+                len(row.prices),
+                row.budget.cost_pence_per_week,
+                row.budget.cost_pence_per_week if row.cost_after_pence is None else row.cost_after_pence,
             ]
             for row in shown
         ),
@@ -122,7 +126,7 @@ def row(request: SignedIn, batch_id, row_id):
             for why, words in queries.WHY_IN_WORDS.items()
             if getattr(found, f"by_{why}_pence")
         ],
-        "letter": fields_of(found, batch) if found.more_pence else {},
+        "letter": fields_of(found, batch) if found.more_pence or found.prices else {},
     }
     return render(request, "uprating/row.jinja", context)
 

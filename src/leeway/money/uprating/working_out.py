@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.queries import inputs_as_checked, money_check_behind
 from leeway.care.decisions.models import Decision
+from leeway.care.planning.line_changes import Reckoned, lines_decided
 from leeway.care.planning.queries import charges_of
 from leeway.jobs.kinds import Progress, untold
 from leeway.law import Law, law_on
@@ -29,6 +30,7 @@ from leeway.law.uprating import CHARGED, Steps, at_no_rate, day_before, differen
 from leeway.money.budgets.models import Budget
 from leeway.money.contributions.queries import MISSING, running_budgets
 from leeway.money.funders.charging import too_much_at
+from leeway.money.lines.queries import NewPrices, next_prices, reckoned_at
 from leeway.money.uprating.models import Batch, Row
 from leeway.money.uprating.states import RowState, State
 from leeway.refusal import Refusal
@@ -39,6 +41,10 @@ DECIDED = "What is paid from that day on is decided already."
 LATER = "This budget begins on that day or later."
 ENDS = "This budget ends before that day."
 BEGAN_SINCE = "This budget began anew after that day, as after days that were left out. Decide it by itself."
+PRICE_BEFORE = (
+    "A recorded price of its lines began before this day, or before the budget that runs. Take it by itself first, "
+    "under “New prices of plans”."
+)
 UNDER_WAY = "A money check is under way: what comes in or goes out is being looked at."
 NOT_DECIDED = (
     "What is paid on the days before is not decided yet. Do that first, under “Charges about to change”: it changed "
@@ -64,13 +70,20 @@ def laws_of(day: date) -> Laws:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one person's new charge is worked out from: on the day, and with benefits put up."""
+    """What one person's new charge is worked out from: on the day, with benefits put up, and at new prices."""
 
     now: dict[str, Any]
     inputs: dict[str, Any]
     raised: list[dict[str, Any]]
     at_no_rate: bool
     money_check: FinancialAssessment | None
+    put_up: dict[str, Any]
+    priced: "Priced | None" = None
+
+    @property
+    def prices(self) -> list[dict[str, Any]]:
+        """The lines that cost another price, as a row keeps them."""
+        return self.priced.as_json if self.priced else []
 
     def steps(self, before: dict[str, Any], laws: Laws) -> Steps:
         """The means on each step from the day before to the day, as the rule reads them."""
@@ -80,8 +93,60 @@ class Facts:
             before=by_old_law,
             a_day_later=by_old_law if before == self.now else read_case(self.now, old).means,
             by_new_law=by_new_law,
-            put_up=read_case(self.inputs, new).means if self.raised else by_new_law,
+            put_up=read_case(self.put_up, new).means if self.raised else by_new_law,
+            priced=read_case(self.inputs, new).means if self.raised or self.priced else by_new_law,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """New prices of lines of a budget, what it comes to with them, and what was decided of it until then."""
+
+    prices: NewPrices
+    reckoned: Reckoned
+    before: Decision
+
+    @property
+    def as_json(self) -> list[dict[str, Any]]:
+        """Which lines, at which recorded price, from how much to how much."""
+        return [
+            {
+                "line": str(new.pk),
+                "what": new.what,
+                "rate": new.rate_id,
+                "from_pence": was.unit_cost_pence,
+                "to_pence": new.unit_cost_pence,
+            }
+            for was, new in self.prices.lines
+        ]
+
+    def charged(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """The facts of a charge with the budget that it comes to."""
+        free = [part.as_given() for part in self.reckoned.free_parts]
+        budget_pence = self.reckoned.social_care_pence_per_week
+        return inputs | {"personal_budget_pence_per_week": budget_pence, "free_parts": free}
+
+
+def priced_of(batch: Batch, budgets: Sequence[Budget]) -> Mapping[UUID, Priced | Refusal]:
+    """Of some budgets those whose recorded prices change on the day of a batch that takes them, by their keys.
+
+    A Refusal where a price began before that day, and counts from it: that is decided by itself.
+    """
+    new = next_prices(budgets) if batch.takes_prices else {}
+    near = [each for each in new.values() if each.starts_on <= batch.day]
+    keys = [each.budget.final_budget_id for each in near]
+    decisions = Decision.objects.select_related("decided_by").defer("steps", "reasons", "law_values").in_bulk(keys)
+    lines = lines_decided(keys)
+    found: dict[UUID, Priced | Refusal] = {}
+    for each in near:
+        before = decisions[each.budget.final_budget_id]
+        try:
+            if each.starts_on < batch.day:
+                raise Refusal(PRICE_BEFORE)
+            found[each.budget.pk] = Priced(each, reckoned_at(each, lines[before.pk], before), before)
+        except Refusal as refusal:
+            found[each.budget.pk] = refusal
+    return found
 
 
 class LeftOut(Refusal):
@@ -126,7 +191,7 @@ def with_facts(budgets: QuerySet[Budget]) -> QuerySet[Budget]:
 
 def rows_of(batch: Batch, budgets: Sequence[Budget]) -> list[Row]:
     """A row for each budget: what changes, what stays, and what is set apart or left out, with why."""
-    laws, again = laws_of(batch.day), mirrors_of(budgets)
+    laws, again, priced = laws_of(batch.day), mirrors_of(budgets), priced_of(batch, budgets)
     rows, known = [], []
     for budget in budgets:
         charge = last_charge(budget)
@@ -134,7 +199,7 @@ def rows_of(batch: Batch, budgets: Sequence[Budget]) -> list[Row]:
         row.before_pence = budget.charge_pence_per_week
         rows.append(row)
         try:
-            facts = facts_of(budget, charge, batch, laws, again)
+            facts = facts_of(budget, charge, batch, laws, again, priced.get(budget.pk))
             before = inputs_as_checked(charge, day_before(batch.day)) if charge else {}
             known.append((row, facts, facts.steps(before, laws)))
         except LeftOut as left:
@@ -159,7 +224,14 @@ def mirrors_of(budgets: Sequence[Budget]) -> set[UUID]:
     return {pk for pk in found if pk}
 
 
-def facts_of(budget: Budget, charge: Decision | None, batch: Batch, laws: Laws, again: set[UUID]) -> Facts:
+def facts_of(
+    budget: Budget,
+    charge: Decision | None,
+    batch: Batch,
+    laws: Laws,
+    again: set[UUID],
+    priced: Priced | Refusal | None = None,
+) -> Facts:
     """What the new charge of a budget is worked out from. Raises LeftOut, or another Refusal to set it apart."""
     day = batch.day
     if charge is None:
@@ -172,14 +244,16 @@ def facts_of(budget: Budget, charge: Decision | None, batch: Batch, laws: Laws, 
         raise Refusal(BEGAN_SINCE)
     if any(check.completed_on is None for check in budget.case.financial_assessments.all()):
         raise Refusal(UNDER_WAY)
+    if isinstance(priced, Refusal):
+        raise priced
     now = inputs_as_checked(charge, day)
     rows, unknown, put_up = [], False, now
     if batch.puts_benefits_up and now.get("income"):
         rows = [each.as_json() for each in raised(now["income"], laws.rates_before, laws.rates)]
         unknown = at_no_rate(now["income"], laws.rates_before, laws.rates)
         put_up = with_raised(now, rows) if rows else now
-    put_up = json.loads(json.dumps(put_up))  # as it is stored
-    return Facts(now, put_up, rows, unknown, money_check_behind(charge, day))
+    inputs = json.loads(json.dumps(priced.charged(put_up) if priced else put_up))  # as it is stored
+    return Facts(now, inputs, rows, unknown, money_check_behind(charge, day), put_up, priced)
 
 
 def _fill_in(batch: Batch, known: Sequence[tuple[Row, Facts, Steps]], laws: Laws) -> None:
@@ -192,6 +266,8 @@ def _fill_in(batch: Batch, known: Sequence[tuple[Row, Facts, Steps]], laws: Laws
     before, after = found.before.tolist(), found.after.tolist()
     for place, (row, facts, _) in enumerate(known):
         row.inputs, row.raised, row.at_no_rate = facts.inputs, facts.raised, facts.at_no_rate
+        row.prices = facts.prices
+        row.cost_after_pence = facts.priced.reckoned.pence_per_week if facts.priced else None
         row.law_digest = digest
         row.after_pence = after[place]
         for name, parts in columns.items():
@@ -199,7 +275,8 @@ def _fill_in(batch: Batch, known: Sequence[tuple[Row, Facts, Steps]], laws: Laws
         row.state, row.why = _becomes(row, before[place], batch)
         if row.why == NOT_DECIDED:
             _forget(row, columns)
-    _set_apart_what_may_not_be_charged([row for row, _, _ in known if row.state == RowState.CHANGES], batch.day)
+    changing = [row for row, _, _ in known if row.state == RowState.CHANGES and not row.prices]
+    _set_apart_what_may_not_be_charged(changing, batch.day)  # at other prices that is asked once it is applied
 
 
 def _set_apart_what_may_not_be_charged(rows: Sequence[Row], day: date) -> None:
@@ -211,7 +288,7 @@ def _set_apart_what_may_not_be_charged(rows: Sequence[Row], day: date) -> None:
 
 
 def _columns(steps: Sequence[Steps]) -> Steps:
-    names = ("before", "a_day_later", "by_new_law", "put_up")
+    names = ("before", "a_day_later", "by_new_law", "put_up", "priced")
     return Steps(**{name: Means(**columns_of_means([getattr(each, name) for each in steps])) for name in names})
 
 
@@ -227,17 +304,21 @@ def _becomes(row: Row, worked_out_pence: int, batch: Batch) -> tuple[RowState, s
 
 def _forget(row: Row, columns: Mapping[str, object]) -> None:
     """What was worked out from a charge that does not stand says nothing."""
-    row.after_pence, row.inputs = None, None
+    row.after_pence, row.inputs, row.prices, row.cost_after_pence = None, None, [], None
     for name in columns:
         setattr(row, name, 0)
 
 
-def as_worked_out(row: Row, budget: Budget, laws: Laws, again: set[UUID]) -> Facts:
+def as_worked_out(
+    row: Row, budget: Budget, laws: Laws, again: set[UUID], priced: Priced | Refusal | None = None
+) -> Facts:
     """The facts of a row as they are now. Raises Refusal where anything is not as it was worked out."""
     charge = last_charge(budget)
     if charge is None or charge.pk != row.charge_before_id or budget.charge_pence_per_week != row.before_pence:
         raise Refusal("What was paid before was decided anew meanwhile.")
-    facts = facts_of(budget, charge, row.batch, laws, again)
+    facts = facts_of(budget, charge, row.batch, laws, again, priced)
+    if facts.prices != row.prices:
+        raise Refusal("A recorded price, or a line of the plan, changed meanwhile.")
     if facts.inputs != row.inputs or facts.raised != row.raised:
         raise Refusal("What is on record of the person’s money, age or support changed meanwhile.")
     if laws.on.only(*CHARGED).digest != row.law_digest:

@@ -1,7 +1,19 @@
 """Every write about a support plan: writing it, choosing how the budget is held, signing it off, agreeing it."""
 
 from leeway.care.planning.actions.answering import answer_challenge, answer_need
-from leeway.care.planning.actions.changing_lines import decide_at_prices, decide_without, end_line, keep_line
+from leeway.care.planning.actions.changing_lines import (
+    PRICE_IS_ANOTHER,
+    Changed,
+    charge_at_prices,
+    decide_at_prices,
+    decide_without,
+    end_line,
+    keep_line,
+    repriced,
+    take_new_prices,
+    take_prices_back,
+    told_of,
+)
 from leeway.care.planning.actions.changing_mind import (
     answer_change_of_mind,
     change_mind,
@@ -41,8 +53,10 @@ from leeway.care.planning.actions.writing import (
 
 __all__ = [
     "PERSON_WRITES",
+    "PRICE_IS_ANOTHER",
     "SIGNED_IN",
     "WORKER_WRITES",
+    "Changed",
     "NewCharge",
     "add_aim",
     "add_line",
@@ -55,6 +69,7 @@ __all__ = [
     "change_charge",
     "change_line",
     "change_mind",
+    "charge_at_prices",
     "charge_many",
     "check_direct_payment",
     "decide_at_prices",
@@ -67,6 +82,7 @@ __all__ = [
     "record_choice",
     "remove_aim",
     "remove_line",
+    "repriced",
     "return_plan",
     "save_about",
     "set_aside",
@@ -78,5 +94,8 @@ __all__ = [
     "take_back",
     "take_back_change_of_mind",
     "take_new_price",
+    "take_new_prices",
+    "take_prices_back",
+    "told_of",
     "warn_of_four_weeks",
 ]

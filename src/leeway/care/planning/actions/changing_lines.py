@@ -3,22 +3,26 @@
 That it ends is decided by whoever works on the case, and finance carries it out; a recorded price finance takes.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 
+from leeway.access.access import check_can
 from leeway.access.models import User
+from leeway.access.roles import Capability
 from leeway.care.assessment.actions import charge_from
-from leeway.care.decisions.actions import decide_by_judgement, decide_many
+from leeway.care.decisions.actions import ToJudge, decide_many, judge_many
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.people.access import check_can_work_on, check_lives
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.planning.actions.deciding import reasons_of
-from leeway.care.planning.costs import budget_steps
+from leeway.care.planning.costs import CostedLine, budget_steps
 from leeway.care.planning.line_changes import (
+    Reckoned,
     Weighed,
     as_changed,
     bought_now,
@@ -30,6 +34,9 @@ from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLi
 from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.market.units import Unit
+
+#: Why a charge is another, in the words that follow “because”.
+PRICE_IS_ANOTHER = "the price of support is another"
 
 
 @transaction.atomic
@@ -73,100 +80,151 @@ def decide_without(
     """
     line, case = change.line, change.line.plan.case
     require_open(change)
-    require_in_force(line)
-    _decide(
-        [change],
-        weighed,
-        before,
-        because=f"“{line.what}” ends",
-        as_before=f"in the same proportion as {before.decided_by.name} decided.",
-        by=by,
-        on=on,
-    )
+    require_in_force(line.plan)
+    charged = charge_from(case, weighed.starts_on, dict(weighed.charge.inputs), (f"“{line.what}” ends",))
+    (charge,) = decide_many(wanted=[charged], by=by, on=on)
+    as_before = f"in the same proportion as {before.decided_by.name} decided."
+    ends = Changed(line.plan, [change], weighed.starts_on, weighed.lines, weighed.result, before, charge, as_before)
+    _decide([ends], by, on)
+    line.plan.charges.add(charge)
     change.save(update_fields=["final_budget", "charge", "carried_out_by", "carried_out_on"])
     sentence = f"From {change.starts_on:%-d %B %Y} the budget goes on without “{line.what}”. {left_over}".strip()
     tell(case=case, kind=Event.LINE_ENDED, sentence=sentence, by=by, on=on)
     return change
 
 
-@transaction.atomic
-def decide_at_prices(
-    *, plan: Plan, lines: Sequence[tuple[PlanLine, PlanLine]], weighed: Weighed, before: Decision, by: User, on: date
-) -> list[LineChange]:
-    """Decide the personal budget with lines at new recorded prices, and what is paid of it, from a day on; tell it.
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Changes of lines of one plan from a day on, with what its budget is then: on which lines, at which charge.
 
-    `lines` has each as it is bought until then, and from then; `before` is the budget that was decided until then.
-    Called by what has the money go on, which has checked permission and locked the case.
+    `before` is what was decided of it until then, and `as_before` how it stays beside what the lines cost.
     """
-    check_lives(plan.case.person)
-    changes = []
-    for was, new in lines:
-        assert new.rate is not None, "a price that is recorded"
-        require_in_force(was)
-        reason = (
-            f"“{new.what}” costs {pounds(new.rate.pence)} {Unit(new.rate.unit).with_article} from "
-            f"{weighed.starts_on:%-d %B %Y}, and cost {pounds(was.unit_cost_pence)} until then. It is the same support."
-        )
-        change = LineChange(
-            line=was, kind=LineChangeKind.PRICE, starts_on=weighed.starts_on, rate=new.rate, reason=reason,
-            decided_by=by, decided_on=on,
-        )  # fmt: skip
-        changes.append(change)
-    _decide(
-        changes,
-        weighed,
-        before,
-        because="the price of support is another",
-        as_before=f"as far beside what the plan costs as {before.decided_by.name} decided.",
-        by=by,
-        on=on,
-    )
-    for change in changes:
-        change.save(force_insert=True)
-    tell(case=plan.case, kind=Event.LINE_REPRICED, sentence=" ".join(each.told for each in changes), by=by, on=on)
-    return changes
+
+    plan: Plan
+    changes: list[LineChange]
+    starts_on: date
+    lines: list[tuple[UUID, CostedLine]]
+    result: dict
+    before: Decision
+    charge: Decision
+    as_before: str
 
 
-def _decide(
-    changes: Sequence[LineChange],
-    weighed: Weighed,
-    before: Decision,
+def repriced(
+    plan: Plan,
+    prices: Sequence[tuple[PlanLine, PlanLine]],
+    reckoned: Reckoned,
     *,
-    because: str,
-    as_before: str,
+    before: Decision,
+    charge: Decision,
     by: User,
     on: date,
-) -> None:
-    """Decide what some changes of one plan's lines make of its budget, and of what is paid of it, from their day on."""
-    first = changes[0]
-    plan = first.line.plan
-    (charge,) = decide_many(
-        wanted=[charge_from(plan.case, weighed.starts_on, dict(weighed.charge.inputs), (because,))], by=by, on=on
+) -> Changed:
+    """Lines of one plan at new recorded prices, from the first day of their charge.
+
+    `prices` has each line as it is bought until then, and from then.
+    """
+    starts_on, changes = charge.law_on, []
+    for was, new in prices:
+        assert new.rate is not None, "a price that is recorded"
+        reason = (
+            f"“{new.what}” costs {pounds(new.rate.pence)} {Unit(new.rate.unit).with_article} from "
+            f"{starts_on:%-d %B %Y}, and cost {pounds(was.unit_cost_pence)} until then. It is the same support."
+        )
+        changes.append(
+            LineChange(
+                line=was, kind=LineChangeKind.PRICE, starts_on=starts_on, rate=new.rate, reason=reason,
+                decided_by=by, decided_on=on,
+            )
+        )  # fmt: skip
+    result = reckoned.result(starts_on, charge.result["charge_pence_per_week"], before=before)
+    as_before = f"as far beside what the plan costs as {before.decided_by.name} decided."
+    return Changed(plan, changes, starts_on, reckoned.lines, result, before, charge, as_before)
+
+
+@transaction.atomic
+def decide_at_prices(*, wanted: Sequence[Changed], by: User, on: date) -> list[Decision]:
+    """Decide the personal budgets of one person, or of thousands, with lines at new recorded prices, and keep these.
+
+    Called by what has the money go on, which has checked permission, locked the cases and decided the charges, and
+    tells them.
+    """
+    for each in wanted:
+        require_in_force(each.plan)
+    decided = _decide(wanted, by, on)
+    LineChange.objects.bulk_create([change for each in wanted for change in each.changes], batch_size=1000)
+    return decided
+
+
+@transaction.atomic
+def take_prices_back(*, budgets: Collection[UUID], by: User, on: date) -> None:
+    """Take back the prices that some personal budgets were decided with, by a batch that was a mistake.
+
+    Whoever calls has the earlier budgets go on, and nothing was decided since that rests on these.
+    """
+    check_can(by, Capability.APPROVE_LARGE_RUNS)
+    taken = LineChange.objects.filter(final_budget__in=budgets, kind=LineChangeKind.PRICE, taken_back_on=None)
+    taken.update(taken_back_by=by, taken_back_on=on)
+
+
+@transaction.atomic
+def take_new_prices(*, changed: Changed, by: User, on: date) -> Decision:
+    """Decide one personal budget with lines at new recorded prices, and tell the case. As `decide_at_prices`."""
+    (decided,) = decide_at_prices(wanted=[changed], by=by, on=on)
+    changed.plan.charges.add(changed.charge)
+    tell(case=changed.plan.case, kind=Event.LINE_REPRICED, sentence=told_of(changed), by=by, on=on)
+    return decided
+
+
+def told_of(changed: Changed) -> str:
+    """What the story of a case says of changes of its lines."""
+    return " ".join(each.told for each in changed.changes)
+
+
+def charge_at_prices(*, plan: Plan, weighed: Weighed, by: User, on: date) -> Decision:
+    """Decide what is paid of a budget whose lines have new prices, as it was weighed."""
+    charged = charge_from(plan.case, weighed.starts_on, dict(weighed.charge.inputs), (PRICE_IS_ANOTHER,))
+    (charge,) = decide_many(wanted=[charged], by=by, on=on)
+    return charge
+
+
+def _decide(wanted: Sequence[Changed], by: User, on: date) -> list[Decision]:
+    """Decide what changes of lines make of budgets, each from its day on, and note it in the changes."""
+    bought = bought_now(each.plan.pk for each in wanted)
+    decided = judge_many(
+        wanted=[_to_judge(each, as_changed(bought[each.plan.pk], each.changes)) for each in wanted], on=on
     )
-    lines = as_changed(bought_now([plan.pk])[plan.pk], changes)
-    decided = decide_by_judgement(
-        case=plan.case,
+    for each, decision in zip(wanted, decided, strict=True):
+        for change in each.changes:
+            change.final_budget, change.charge = decision, each.charge
+            change.carried_out_by, change.carried_out_on = by, on
+    return decided
+
+
+def _to_judge(changed: Changed, lines: list[PlanLine]) -> ToJudge:
+    by = changed.changes[0].decided_by
+    return ToJudge(
+        case=changed.plan.case,
         kind=DecisionKind.FINAL_BUDGET,
-        inputs=_inputs(changes, weighed, before, charge),
-        result=weighed.result,
-        steps=budget_steps(weighed.result, lines, reason=as_before, manager=first.decided_by.name),
-        reasons=[*(each.told for each in changes), *reasons_of(weighed.result, [charge], "", by)],
-        by=first.decided_by,
-        on=on,
-    )
-    for each in changes:
-        each.final_budget, each.charge, each.carried_out_by, each.carried_out_on = decided, charge, by, on
-    plan.charges.add(charge)
+        inputs=_inputs(changed),
+        result=changed.result,
+        steps=budget_steps(changed.result, lines, reason=changed.as_before, manager=by.name),
+        reasons=[
+            *(each.told for each in changed.changes), *reasons_of(changed.result, [changed.charge], "", by),
+        ],
+        by=by,
+    )  # fmt: skip
 
 
-def _inputs(changes: Sequence[LineChange], weighed: Weighed, before: Decision, charge: Decision) -> dict:
+def _inputs(changed: Changed) -> dict:
     """What a budget is decided on: `prices` has what one costs of the lines that were given another price since."""
-    new = {str(each.line_id): each.rate.pence for each in changes if each.rate is not None}
-    return before.inputs | {
-        "charge_decisions": [str(charge.pk)],
-        "starts_on": weighed.starts_on.isoformat(),
-        "line_ids": [str(key) for key, _ in weighed.lines],
-        "prices": before.inputs.get("prices", {}) | new,
-        "lines": [asdict(costed) for _, costed in weighed.lines],
-        "final_pence_per_week": weighed.result["pence_per_week"],
+    new = {str(each.line_id): each.rate.pence for each in changed.changes if each.rate is not None}
+    given = changed.before.inputs
+    return given | {
+        "charge_decisions": [str(changed.charge.pk)],
+        "starts_on": changed.starts_on.isoformat(),
+        "line_ids": [str(key) for key, _ in changed.lines],
+        "prices": given.get("prices", {}) | new,
+        "lines": [asdict(costed) for _, costed in changed.lines],
+        "final_pence_per_week": changed.result["pence_per_week"],
     }
