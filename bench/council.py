@@ -18,7 +18,7 @@ from django.db import connection, models, transaction
 BEGIN = ("access.Team", "access.User", "people.Person")
 ONCE_APPS = (
     "listings", "contracts", "seal", "statements", "asking", "bills", "claims", "figures", "invoices", "pools",
-    "disputes", "uprating", "themes",
+    "disputes", "uprating", "themes", "spending", "monitoring", "recovery", "service_funds",
 )  # fmt: skip
 ONCE_MODELS = (
     "payments.PaymentRun", "payments.PaymentRunEvent", "payments.Sample", "payments.BankAnswer",

@@ -66,6 +66,9 @@ from leeway.money.recovery import actions as recovery
 from leeway.money.recovery.models import Recovery
 from leeway.money.recovery.queries import as_weighed
 from leeway.money.recovery.states import Did
+from leeway.money.service_funds import actions as service_funds
+from leeway.money.service_funds.models import AskedBack, FundStatement
+from leeway.money.service_funds.queries import to_state
 from leeway.money.spending import actions as spending
 from leeway.money.spending.kinds import ForWhat
 from leeway.money.spending.models import Purpose
@@ -90,7 +93,7 @@ ROOMS = (
     budgets, payees, making, payments, withdrawing, returning, answers, leaving_out, sampling, together, owed,
     remittances, contributions,
     statements, circumstances, bills, claims, invoices, disputes, uprating, pools, lines, spending,
-    recovery,
+    recovery, service_funds,
 )  # fmt: skip
 
 
@@ -595,6 +598,25 @@ def _agree_next(world: World) -> None:
     world.agree(world.case, (Way.DIRECT_PAYMENT, 50_00, 0), starts_on=FOUR_WEEKS_END + timedelta(1), number=2)
 
 
+def _state(world: World) -> FundStatement:
+    """A statement of the fund of whatever reached it: nothing of it was spent but £5."""
+    wanted = to_state(world.case, FOUR_WEEKS_END, AFTER)
+    opens, came = wanted.opening_pence, wanted.received_pence - wanted.given_back_pence
+    spent = [service_funds.NewSpent(line=line, pence=5_00) for line in wanted.lines]
+    return service_funds.enter_statement(
+        case=world.case, ends_on=FOUR_WEEKS_END, opening_pence=opens, received_pence=wanted.received_pence,
+        given_back_pence=wanted.given_back_pence, closing_pence=opens + came - 5_00 * len(spent),
+        shown_by="Statement by email", spent=spent, by=world.finn, on=AFTER,
+    )  # fmt: skip
+
+
+def _ask_back(world: World) -> AskedBack:
+    return service_funds.ask_back(
+        case=world.case, pence=1_00, reason="The fund has ended.", answer_by=AFTER + timedelta(7), by=world.finn,
+        on=AFTER,
+    )  # fmt: skip
+
+
 #: What actions need beside a run and a share of the NHS, in the order in which it is set up.
 SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "held back": _hold_back,  # before a run has it
@@ -631,6 +653,8 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "claimed": _send_claim,
     "line ends": _end_line,
     "new price": lambda world: _priced(world.case, 110_00, FOUR_WEEKS_END + timedelta(1), world.bea),
+    "stated": lambda world: _state(world),
+    "fund asked": _ask_back,
     "disputed": _dispute,
     "settled": _settle,
     "argued": _agree_invoice,
@@ -853,6 +877,23 @@ ACTIONS: dict[Callable[..., Any], Action] = {
     claims.make_claims: Action(_claim, ("shares", "fallen due")),
     claims.receive_claim: Action(_receive_claim, ("shares", "fallen due", "claimed")),
     claims.receive_part: Action(_receive_part, ("shares", "fallen due", "claimed")),
+    service_funds.enter_statement: Action(_state, (State.CONFIRMED, "shares")),
+    service_funds.take_back_statement: Action(
+        lambda world: service_funds.take_back_statement(
+            statement=FundStatement.objects.get(case=world.case), reason="It was another's", by=world.fay, on=AFTER
+        ),
+        (State.CONFIRMED, "shares", "stated"),
+    ),
+    service_funds.confirm_back: Action(
+        lambda world: service_funds.confirm_back(
+            asked=AskedBack.objects.get(case=world.case),
+            received_on=AFTER,
+            shown_by="Bank statement",
+            by=world.fay,
+            on=AFTER,
+        ),
+        (State.CONFIRMED, "shares", "ending", "stated", "fund asked"),
+    ),
     disputes.end_dispute: Action(_settle, ("disputed",)),
     disputes.take_back_outcome: Action(
         lambda world: disputes.take_back_outcome(
@@ -903,6 +944,7 @@ BESIDE: dict[str, frozenset[Callable[..., Any]]] = {
     "invoices": frozenset((making.make_run, contributions.let_fall_due)),
     "recovery": frozenset((spending.count_as_spent, returning.return_payment)),
     "spending": frozenset((payments.confirm_run, returning.return_payment)),
+    "service_funds": frozenset((payments.confirm_run, budgets.end_budget)),
     "lines": frozenset((
         making.make_run, budgets.end_budget, contributions.decide_change, contributions.let_fall_due,
         circumstances.record_death,
@@ -926,6 +968,7 @@ MOVES_NO_MONEY = {
     bills.send_bill, bills.send_bills, bills.start_breathing_space,
     claims.answer_query, claims.chase_claim, claims.raise_query, claims.send_claim,
     lines.end_line, lines.keep_line,
+    service_funds.ask_back, service_funds.ask_for_what_is_due, service_funds.let_go,
     disputes.ask_for_steps, disputes.ask_what_took_its_place, disputes.open_dispute, disputes.record_step,
     invoices.compare_invoice, invoices.enter_visit, invoices.receive_invoice, invoices.settle_visit,
     invoices.withdraw_invoice, invoices.keep_visits, invoices.take_in_invoice, invoices.match_visits,

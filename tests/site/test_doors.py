@@ -69,6 +69,8 @@ ARGUMENTS = {found for _name, route in LEAD_TO_PEOPLE for found in re.findall(r"
     "message_id",
     "hold_id",
     "receipt_id",
+    "statement_id",
+    "asked_id",
     "pause_id",
     "space_id",
     "payment_plan_id",

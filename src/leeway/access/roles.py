@@ -57,7 +57,7 @@ class Capability(Enum):
     SEE_POOLS = "see what pooled funds spend"
     UNTANGLE_POOLS = "see whose support a pooled fund pays for"
     KEEP_POOLS = "set up a pooled fund or change what is in it"
-    SETTLE_INVOICES = "take in visits and invoices or agree what is due for them"
+    SETTLE_INVOICES = "take in what providers say they did and spent, or agree what is due for it"
     SEE_BANK = "see bank accounts and what their lines are"
     RECONCILE = "take in bank statements or say what their lines are"
     SEE_RECOVERIES = "see what is asked about direct payments"

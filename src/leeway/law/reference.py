@@ -81,6 +81,7 @@ GROUPS = {
     "spending": "Spending a direct payment: what the council asks",
     "recovery": "Asking money of a direct payment back: what the council chooses",
     "monitoring": "Checking a direct payment: when, and what is pointed out",
+    "service_funds": "Individual service funds: what the council’s contracts say",
     "visits": "Visits: what the council’s contracts say",
     "uprating_policy": "New charges for everybody: what the council chooses",
 }

@@ -18,11 +18,12 @@ def findings() -> Iterator[str]:
     from leeway.money.ledger.relations import Provable
     from leeway.money.pools.relations import RELATIONS as POOLS
     from leeway.money.recovery.relations import RELATIONS as RECOVERY
+    from leeway.money.service_funds.relations import RELATIONS as SERVICE_FUNDS
     from leeway.money.spending.relations import RELATIONS as SPENDING
     from leeway.money.statements import queries as statements
 
     yield from statements.findings()
-    relations: tuple[Provable, ...] = (*SPENDING, *RECOVERY, *DISPUTES, *POOLS, *FIGURES)
+    relations: tuple[Provable, ...] = (*SPENDING, *RECOVERY, *DISPUTES, *POOLS, *FIGURES, *SERVICE_FUNDS)
     for relation in relations:
         yield from relation.findings()
 

@@ -589,6 +589,7 @@ EVENTS: dict[Event, Follows] = {
     Event.SPENDING_ANSWERED: NOTHING,
     Event.ACCOUNT_CHECK: NOTHING,
     Event.ACCOUNT_ANSWERED: NOTHING,
+    Event.FUND_STATEMENT: NOTHING,  # what is to be done about a fund is asked by night
     Event.MESSAGE_FAILED: NOTHING,
     Event.LETTER_TO_POST: NOTHING,
 }

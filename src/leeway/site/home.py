@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, OrderBy, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OrderBy, OuterRef, QuerySet, Subquery
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,9 +21,9 @@ from leeway.access.roles import Capability
 from leeway.care.asking.queries import how_many_wait
 from leeway.care.decisions.models import Decision, DecisionKind
 from leeway.care.decisions.queries import that_stand
-from leeway.care.employing.queries import employer
+from leeway.care.employing.queries import employer, running
 from leeway.care.letters.queries import new_letters, title_of
-from leeway.care.people.access import MONEY_TO_START, WORKS_ON, asked_to_help, cases_of, is_the_person
+from leeway.care.people.access import MONEY_TO_START, WORKS_ON, accounts_to_run, asked_to_help, cases_of, is_the_person
 from leeway.care.people.addressing import in_plain_words
 from leeway.care.people.events import Event
 from leeway.care.people.message_views import row_of
@@ -47,6 +47,7 @@ from leeway.money.payments.queries import runs_on_their_way
 from leeway.money.payments.views import todays_work
 from leeway.money.spending.presenters import bar_of, set_aside_in_words, shares_of
 from leeway.money.spending.queries import glance
+from leeway.money.statements.models import BankAccount
 from leeway.money.statements.presenters import to_explain
 from leeway.money.statements.queries import unexplained
 from leeway.money.uprating.queries import batches_under_way
@@ -124,15 +125,27 @@ def people_named(context: dict) -> list[UUID]:
 
 
 def _person(request: SignedIn, today: date) -> dict:
-    cases = list(own_cases(request.user, today)[:20])
+    cases = _with_what_there_is(own_cases(request.user, today), request.user, today)
+    runs = any(case.runs for case in cases) or not cases
     return {
         "askings": asked_to_help(request.user, today),
-        "accounts": accounts_run_by(request.user, today),
+        "accounts": accounts_run_by(request.user, today) if runs else [],
         "cases": [_own(request.user, case, today, in_full=len(cases) <= IN_FULL) for case in cases],
     }
 
 
-def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
+def _with_what_there_is(cases: QuerySet[Case], user: User, today: date) -> list[Any]:
+    """One's own cases, each with whether there is an employer's record or an account to look at: asked with them."""
+    return list(
+        cases.annotate(
+            employs=Exists(running(today).filter(case=OuterRef("pk"))),
+            banked=Exists(BankAccount.objects.filter(case=OuterRef("pk"))),
+            runs=Exists(accounts_to_run(user, today)),
+        )[:20]
+    )
+
+
+def _own(user: User, case: Any, today: date, *, in_full: bool) -> dict:
     """One case, as the person or whoever helps them sees it first. Who helps many sees less of each."""
     now = CaseNow(case, today, seen_by=user)
     own, step = is_the_person(user, case), next_step(now)
@@ -173,8 +186,8 @@ def _own(user: User, case: Case, today: date, *, in_full: bool) -> dict:
         payers=payers_of(case, today),
     )
     return shown | {
-        "employer": employer(case, today),
-        "account": _account(case, today),
+        "employer": employer(case, today) if case.employs else None,
+        "account": _account(case, today) if case.banked else None,
         "pictures": drawn,
         "budget": budget,
         "plan": now.plan,

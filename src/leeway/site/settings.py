@@ -139,6 +139,7 @@ ROOMS = [
     "leeway.money.bills",
     "leeway.money.claims",
     "leeway.money.uprating",
+    "leeway.money.service_funds",
     "leeway.money.payments",
     "leeway.money.statements",
     "leeway.money.spending",

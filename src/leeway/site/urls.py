@@ -35,6 +35,7 @@ urlpatterns = [
     path("providers/<uuid:provider_id>/bank-details/", include("leeway.money.payees.provider_urls")),
     path("cases/<uuid:case_id>/budget/", include("leeway.money.budgets.urls")),
     path("", include("leeway.money.lines.urls")),
+    path("", include("leeway.money.service_funds.urls")),
     path("payments/first/", first_payments.show, name="first_payments"),
     path("payments/", include("leeway.money.payments.urls")),
     path("", include("leeway.money.funders.urls")),

@@ -104,6 +104,7 @@ class Event(TextChoices):
     SPENDING_ANSWERED = "spending_answered", "Answered about a payment"
     ACCOUNT_CHECK = "account_check", "The account of the direct payment"
     ACCOUNT_ANSWERED = "account_answered", "Answered about the account"
+    FUND_STATEMENT = "fund_statement", "Statement of an individual service fund"
     MESSAGE_FAILED = "message_failed", "A message did not arrive"
     LETTER_TO_POST = "letter_to_post", "A letter to print and post"
 
@@ -124,6 +125,7 @@ OF_MONEY = frozenset(
         Event.BILLS,
         Event.SPENDING_ASKED, Event.SPENDING_ANSWERED,
         Event.ACCOUNT_CHECK, Event.ACCOUNT_ANSWERED,
+        Event.FUND_STATEMENT,
     }
 )  # fmt: skip
 

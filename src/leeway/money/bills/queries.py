@@ -104,7 +104,7 @@ def account(case_id: UUID, *, seen_by: User, on: date, page: str = "What is paid
         less=list(
             NotCharged.objects.filter(funding__part__budget__case=case).order_by("-starts_on", "-made_on")[:DOTS]
         ),
-        is_billed=owed_account(case, Payer.PERSON) is not None,
+        is_billed=bool(bills) or owed_account(case, Payer.PERSON) is not None,
         on=on,
     )
 

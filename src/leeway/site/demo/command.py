@@ -44,7 +44,7 @@ from leeway.money.payments.models import PaymentRun
 from leeway.money.payments.notices import tell_of_late
 from leeway.money.payments.states import State
 from leeway.seal import heads
-from leeway.site.demo import april, bills, exceptions, later, providers, recovery, requests
+from leeway.site.demo import april, bills, exceptions, later, providers, recovery, requests, service_funds
 from leeway.site.demo.crowd import write_script
 from leeway.site.demo.employing import employ_somebody
 from leeway.site.demo.funders import say_who_pays
@@ -97,6 +97,7 @@ def run(*, people: int, seed: int) -> None:
         with stage("Bills and claims", console):
             bills.bill(staff.finance, staff.second_finance, today)
             bills.claim(staff.finance, today)
+            service_funds.state(staff, today)
         with stage("What is pooled, and who pays", console):
             pool_money(staff, today)
         with stage("What the bank says", console):
