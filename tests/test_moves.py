@@ -18,6 +18,7 @@ BEGINS = {
     ("leeway.messages.states", "MOVES"): {"waiting", "to_print"},
     ("leeway.money.invoices.states", "MOVES"): {"received"},
     ("leeway.money.payees.states", "MOVES"): {"entered"},
+    ("leeway.money.service_funds.states", "MOVES"): {"asked"},
     ("leeway.money.payments.states", "MOVES"): {"made"},
     ("leeway.money.uprating.states", "MOVES"): {"drafted"},
     ("leeway.money.uprating.states", "ROW_MOVES"): {"changes", "stays", "set_apart", "left_out"},

@@ -125,7 +125,7 @@ WHO_CAN: Mapping[Capability, frozenset[Role]] = {
     Capability.SETTLE_INVOICES: _JUST_FINANCE,
     Capability.SEE_BANK: _FINANCE,
     Capability.RECONCILE: _JUST_FINANCE,
-    Capability.SEE_RECOVERIES: _FINANCE | _CASEWORK,
+    Capability.SEE_RECOVERIES: _FINANCE,
     Capability.KEEP_RECOVERIES: _JUST_FINANCE,
     Capability.APPROVE_RECOVERIES: frozenset({Role.FINANCE_MANAGER}),
     Capability.MONITOR: _FINANCE,

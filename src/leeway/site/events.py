@@ -26,6 +26,7 @@ from leeway.money.disputes.actions import ask_what_took_its_place
 from leeway.money.funders.actions import take_over_who_pays
 from leeway.money.payees.models import Holder
 from leeway.money.payees.states import State as PayeeState
+from leeway.money.recovery.queries import nothing_is_asked
 from leeway.money.spending.actions import hold_again
 from leeway.site.doubts import (
     review_after_authority,
@@ -549,7 +550,9 @@ EVENTS: dict[Event, Follows] = {
     Event.RECOVERY_CHALLENGE_ANSWERED: Follows(over=(Over((Event.RECOVERY_CHALLENGED,)),)),
     Event.RECOVERY_DECIDED: Follows(over=(Over((Event.RECOVERY_ANSWERED,)),)),
     Event.RECOVERY_GIVEN_BACK: NOTHING,
-    Event.RECOVERY_SETTLED: Follows(over=(Over(RECOVERING),)),
+    Event.RECOVERY_SETTLED: Follows(
+        over=(Over(RECOVERING, only=lambda line: nothing_is_asked(line.case, line.happened_on)),)
+    ),
     Event.HELD: Follows(
         then=(review_after_hold,),
         over=(Over((Event.STAY,), (Whose.FINANCE,), only=_waits_while_away), WITH_WAITING),

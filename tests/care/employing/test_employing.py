@@ -105,6 +105,7 @@ def test_pay_below_the_least_wage_is_kept_and_asked_to_be_raised(case, ada_user)
     job = take_on(case, ada_user, terms=TERMS | {"hourly_pence": 12_00})
     (low,) = queries.employer(case, TODAY).low
     assert (low.job, low.from_on, low.least_pence) == (job, TODAY, 12_71)
+    assert actions.remind(on=TODAY) >= 1 and actions.remind(on=TODAY + timedelta(days=1)) == 0, "said once"
     actions.change_terms(job=job, from_on=TODAY, terms=TERMS, by=ada_user, on=TODAY)
     assert queries.employer(case, TODAY).low == ()
     assert Terms.objects.filter(job=job).count() == 2, "what it paid before stays on record"

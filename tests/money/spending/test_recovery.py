@@ -21,7 +21,7 @@ from leeway.money.recovery.states import Did, State
 from leeway.money.spending import actions as spending
 from leeway.money.spending.kinds import Kept
 from leeway.refusal import NotAllowed, Refusal
-from tests.money.spending.conftest import ON, SHOP
+from tests.money.spending.conftest import ON, SHOP, WAGES
 from tests.money.spending.test_spending import arrived
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +160,51 @@ def test_a_challenge_stops_the_clock_until_a_manager_without_a_part_in_it_answer
     decide(written, finn, answered_on + 19 * DAY)
 
 
+def test_an_agreement_from_before_a_challenge_ends_no_notice(written, finn, ada_user, mona):
+    actions.reply(recovery=written, agrees=True, monthly_pence=0, words="", by=ada_user, on=ON)
+    actions.challenge(recovery=written, words=AGAINST, by=ada_user, on=ON + DAY)
+    actions.answer_challenge(recovery=written, upheld=False, words=WHY, by=mona, on=ON + DAY)
+    with pytest.raises(Refusal, match="They have until"):
+        decide(written, finn, ON + DAY)
+    actions.challenge(recovery=written, words=AGAINST, by=ada_user, on=ON + 2 * DAY)
+    actions.answer_challenge(recovery=written, upheld=False, words=WHY, by=mona, on=ON + 2 * DAY)
+
+
+def test_what_came_before_a_challenge_that_was_right_is_paid_back(case, written, finn, ada_user, mona):
+    arrived(case, 800_00)
+    actions.reply(recovery=written, agrees=True, monthly_pence=0, words="", by=ada_user, on=ON)
+    decide(written, finn, ON)
+    given = actions.give_back_money(
+        recovery=written, pence=100_00, received_on=ON, words="Bank line of that day", by=finn, on=ON
+    )
+    actions.challenge(recovery=written, words=AGAINST, by=ada_user, on=ON + DAY)
+    actions.answer_challenge(recovery=written, upheld=True, words=WHY, by=mona, on=ON + DAY)
+    assert [each.too_much_pence for each in queries.open_recoveries(seen_by=finn, on=ON + DAY)] == [100_00]
+    actions.not_given_back(step=given, words="Paid back to her today.", by=finn, on=ON + DAY)
+    assert queries.open_recoveries(seen_by=finn, on=ON + DAY) == [] and findings() == []
+
+
+def test_what_was_paid_after_an_end_is_no_more_than_was_paid_after_one(case, budget, finn):
+    with pytest.raises(Refusal, match="No budget ended before that day"):
+        ask(case, finn, None, "after_end", 100_00, day=ON, what="June")
+
+
+def test_what_is_asked_later_is_talked_about_too(case, item, line_of, finn, ada_user):
+    actions.answer(item=item, words="A wheel for a friend.", by=ada_user, on=ON)
+    talk(item.recovery, finn)
+    later = ON + 3 * DAY
+    more = ask(case, finn, line_of(WAGES), on=later)
+    actions.answer(item=more, words="Her wages of May.", by=ada_user, on=later)
+    with pytest.raises(Refusal, match="Speak with them first"):
+        propose(item.recovery, finn, later)
+
+
+def test_the_worker_puts_down_what_they_were_told(written, bea):
+    """Who does not sign in answers by phone, and is heard."""
+    actions.challenge(recovery=written, words=AGAINST, by=bea, on=ON)
+    assert now(written).state == State.CHALLENGED
+
+
 def test_a_challenge_that_was_right_ends_it(written, ada_user, mona):
     actions.challenge(recovery=written, words=AGAINST, by=ada_user, on=ON + DAY)
     actions.answer_challenge(recovery=written, upheld=True, words=WHY, by=mona, on=ON + DAY)
@@ -176,7 +221,8 @@ def test_who_would_be_left_short_is_asked_for_what_they_offer_or_for_nothing(wri
         actions.reply(recovery=written, agrees=False, monthly_pence=150_01, words="Ten a month", by=ada_user, on=ON)
     assert refused.value.field == "monthly"
     actions.reply(recovery=written, agrees=False, monthly_pence=10_00, words="Ten a month", by=ada_user, on=ON)
-    assert decide(written, finn, LATER).pence == 150_00
+    decided = decide(written, finn, LATER)
+    assert (decided.pence, decided.words) == (150_00, "At £10.00 a month, as was offered.")
 
 
 def test_less_is_decided_where_less_comes_out_by_then_and_never_more(case, written, finn, ada_user):

@@ -1,7 +1,7 @@
 """Every write of an employer's record: somebody taken on, new terms, an end, a duty done. Reminders come by night."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -160,11 +160,8 @@ def _reminders(employer: queries.Employer, on: date) -> list[tuple[dict[str, str
     for item in employer.asked_for:
         if item.standing is not Standing.NOT_TOLD:
             told = f"{item.duty.code}-{item.worker or employer.jobs[0].case_id}"
-            found.append((item.duty.what, item.due_on, told))
-    found += [("Check the pay: it is less than the law allows from then", low.from_on, f"wage-{low.job.pk}")
-              for low in employer.low if low.from_on >= on - timedelta(days=1)]  # fmt: skip
-    return [
-        ({"what": what, "day": f"{day:%-d %B %Y}"}, f"employer:{told}:{day}")
-        for what, day, told in found
-        if day <= on + SOON
-    ]
+            found.append((item.duty.what, item.due_on, f"employer:{told}:{item.due_on}"))
+    for low in employer.low:
+        what = "Check the pay: it is less than the law allows from then"
+        found.append((what, low.from_on, f"employer:wage-{low.job.pk}:{low.least_pence}"))
+    return [({"what": what, "day": f"{day:%-d %B %Y}"}, key) for what, day, key in found if day <= on + SOON]

@@ -13,15 +13,16 @@ from leeway.access.access import check_can
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.people.access import lives
-from leeway.care.people.actions import tell, write_to_person, write_to_supporter
+from leeway.care.people.actions import finish_tasks, set_task, tell, write_to_person, write_to_supporter
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case
-from leeway.care.people.models import Case
+from leeway.care.people.models import Case, Whose
 from leeway.days import HAPPENED, check_day
 from leeway.law import law_on
 from leeway.law.numbers import pounds
 from leeway.law.outcome import Outcome
 from leeway.money.bills.payers import representatives_of
+from leeway.money.budgets.models import Ending
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer
 from leeway.money.ledger.models import Kind, Reason, Transfer
 from leeway.money.ledger.queries import balance
@@ -29,12 +30,14 @@ from leeway.money.recovery import queries
 from leeway.money.recovery.access import check_can_answer_challenge, check_is_theirs
 from leeway.money.recovery.models import Because, Item, Recovery, Step
 from leeway.money.recovery.queries import OF_A_PAYMENT, Standing
-from leeway.money.recovery.states import STEPS, Did
+from leeway.money.recovery.states import OPEN, STEPS, Did
 from leeway.money.statements.models import StatementLine
 from leeway.refusal import Refusal
 
 #: Nobody is written to with whom nobody spoke; after so many attempts on different days, they are.
 TRIES = 2
+#: How soon somebody reads why a second person did not agree, in days.
+ASKED_AGAIN_WITHIN = 5
 WHY = "Say in a sentence why, in words that the person can read."
 MOVED = "Something happened here since you opened this page. Here is how it stands now."
 
@@ -70,10 +73,13 @@ def ask_about(
     if because == Because.AFTER_END and day is None:
         raise Refusal("Enter the day for which it was paid.", field="day")
     check_day(day, HAPPENED, field="day", what="The day", on=on)
+    if because == Because.AFTER_END:
+        _check_after_end(case, day, pence)
     if because == Because.SURPLUS:
         day = None
-        if queries.asked_already(case).filter(because=because).exists():
-            raise Refusal("What is left over is asked about already. Go on with that, or drop it first.")
+        asked = queries.asked_already(case).filter(because=because).select_related("recovery")
+        if any(queries.standing(each.recovery, on).state in OPEN for each in asked):
+            raise Refusal("What is left over is asked about already. Go on with that, or withdraw it first.")
     what = said.sentence(what, ask="Say in a few words what it was.", field="what", least=said.A_WORD)
     item = Item.objects.create(
         recovery=_open_for(case, by, on), line=line, because=because, day=day, pence=pence, what=what, reason=reason,
@@ -83,6 +89,21 @@ def ask_about(
     tell(case=case, kind=Event.RECOVERY_ASKED, sentence=sentence, by=by, on=on)
     _write(case, "recovery_question", {}, f"recovery-asked:{item.pk}", by, on)
     return item
+
+
+def _check_after_end(case: Case, day: date | None, pence: int) -> None:
+    """Refuse what was not paid for days after an end, or more than that."""
+    endings = Ending.objects.filter(budget__case=case, ends_on__lt=day, replaced=False)
+    beyond = sum(endings.values_list("paid_beyond_pence", flat=True))
+    asked = queries.asked_already(case).filter(because=Because.AFTER_END)
+    left = beyond - sum(asked.values_list("pence", flat=True))
+    if pence > left:
+        raise Refusal(
+            f"{pounds(max(0, left))} was paid for days after an end, and is not asked about yet. Enter that or less."
+            if beyond
+            else "No budget ended before that day, so that nothing was paid for days after an end.",
+            field="pence",
+        )
 
 
 def _check_payment(case: Case, line: StatementLine, pence: int) -> None:
@@ -114,6 +135,8 @@ def answer(*, item: Item, words: str, by: User, on: date) -> Item:
     words = said.sentence(words, ask="Write what it was, in your own words.", field="words", least=said.FEW)
     item = Item.objects.select_related("recovery__case__person").get(pk=item.pk)
     if item.dropped_on is not None:
+        raise Refusal("This is settled: nothing is asked of you any more.")
+    if queries.standing(item.recovery, on).state not in OPEN:
         raise Refusal("This is settled: nothing is asked of you any more.")
     if item.answered_on is not None:
         raise Refusal("You answered this already. To say more, ring us, or challenge it if it is asked back.")
@@ -181,7 +204,7 @@ def _require_understood(now: Standing) -> None:
     if waiting:
         until = max(item.asked_on for item in waiting) + wait
         raise Refusal(f"They were asked and have not answered yet. Wait until {until:%-d %B %Y}, or until they do.")
-    since = min(item.asked_on for item in now.standing_items)
+    since = max(item.asked_on for item in now.standing_items)
     spoke = any(step.did == Did.TALKED and step.happened_on >= since for step in now.steps)
     tries = {step.happened_on for step in now.steps if step.did == Did.TRIED and step.happened_on >= since}
     if not spoke and len(tries) < TRIES:
@@ -192,8 +215,8 @@ def _weighed(now: Standing) -> Outcome:
     outcome = queries.weigh(now)
     if not outcome.result["back_pence"]:
         raise Refusal(
-            "Once everything that speaks against it is taken off, nothing is left to ask back. Drop what was asked "
-            "about, and say that it is all right."
+            "Once everything that speaks against it is taken off, nothing is left to ask back. Settle it, or withdraw "
+            "it, and say that it is all right."
         )
     return outcome
 
@@ -204,7 +227,12 @@ def send_back(*, recovery: Recovery, words: str, seen: str, by: User, on: date) 
     check_can(by, Capability.APPROVE_RECOVERIES)
     now = _now(recovery, on, Did.SENT_BACK, seen)
     words = said.sentence(words, ask=WHY, field="words", least=said.REASON)
-    return _step(now, Did.SENT_BACK, by, on, words=words)
+    step = _step(now, Did.SENT_BACK, by, on, words=words)
+    finish_tasks(case=now.case, kinds=[Event.RECOVERY_PROPOSED], by=by, on=on)
+    what = f"What {now.case.person} was to give back was not agreed by the second person. Read why."
+    due_on = on + timedelta(days=ASKED_AGAIN_WITHIN)
+    set_task(case=now.case, kind=Event.RECOVERY_ANSWERED, what=what, whose=Whose.FINANCE, due_on=due_on, on=on)
+    return step
 
 
 @transaction.atomic
@@ -279,7 +307,7 @@ def answer_challenge(*, recovery: Recovery, upheld: bool | None, words: str, by:
 def decide(*, recovery: Recovery, seen: str, by: User, on: date) -> Step:
     """Decide what is to be given back, once the notice is over or the person agreed: never more than was written.
 
-    Where they say that it would be hard, only what they offered a month is asked for, or nothing.
+    Where they offered an amount a month, it is given back so; where it would be hard and none was offered, not at all.
     """
     check_can(by, Capability.KEEP_RECOVERIES)
     now = _now(recovery, on, Did.DECIDED, seen)
@@ -293,7 +321,8 @@ def decide(*, recovery: Recovery, seen: str, by: User, on: date) -> Step:
     written, outcome = now.last(Did.APPROVED), _weighed(now)
     assert written is not None, "nothing is decided that was not written of"
     pence = min(written.pence, outcome.result["back_pence"])
-    step = _step(now, Did.DECIDED, by, on, pence=pence, outcome=outcome)
+    words = f"At {pounds(reply.pence)} a month, as was offered." if reply is not None and reply.pence else ""
+    step = _step(now, Did.DECIDED, by, on, pence=pence, words=words, outcome=outcome)
     sentence = f"Decided: {pounds(pence)} of the direct payment is to be given back."
     tell(case=now.case, kind=Event.RECOVERY_DECIDED, sentence=sentence, by=by, on=on)
     _write(now.case, "recovery_answered", {}, f"recovery-decided:{step.pk}", by, on)

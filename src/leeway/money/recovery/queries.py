@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from leeway.access.access import check_can
-from leeway.access.looks import record_look
+from leeway.access.looks import record_look, record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
 from leeway.care.employing.queries import employer, owed_at_end
@@ -70,6 +71,11 @@ class Standing:
         return sum(signs.get(did, 0) * pence for did, pence in self.taken)
 
     @property
+    def too_much_pence(self) -> int:
+        """What came back beyond what is asked for: it is paid back to them."""
+        return self.given_pence if self.state == State.WITHDRAWN else max(0, -left_of(self.taken))
+
+    @property
     def standing_items(self) -> list[Item]:
         """What is still asked about."""
         return [item for item in self.items if item.dropped_on is None]
@@ -113,7 +119,7 @@ class Standing:
     @property
     def reply(self) -> Step | None:
         """What the person said of the notice last."""
-        since = self.last(Did.APPROVED)
+        since = self.last(Did.APPROVED, Did.CHALLENGED, Did.STANDS)
         replies = (Did.AGREED, Did.HARD)
         return next((s for s in reversed(self.steps) if s.did in replies and since and s.number > since.number), None)
 
@@ -153,10 +159,19 @@ def open_recoveries(*, seen_by: User, on: date) -> list[Standing]:
     """Every recovery that is not over, the longest open first: for finance's list. Five queries however many."""
     check_can(seen_by, Capability.SEE_RECOVERIES)
     ended = Step.objects.filter(did__in=[Did.WITHDRAWN, Did.UPHELD])
-    found = Recovery.objects.exclude(steps__in=ended).select_related("case__person", "case__worker", "opened_by")
+    kept = Recovery.objects.filter(Q(steps__did=Did.GIVEN_BACK) | ~Q(steps__in=ended)).distinct()
+    found = kept.select_related("case__person", "case__worker", "opened_by")
     found = found.prefetch_related("items__line", "steps__by")
     every = [Standing(each, list(each.items.all()), list(each.steps.all()), on) for each in found]
-    return [each for each in every if each.state in OPEN]
+    shown = [each for each in every if each.state in OPEN or each.too_much_pence]
+    record_looks(viewer=seen_by, person_ids=[each.case.person_id for each in shown], page=PAGE)
+    return shown
+
+
+def nothing_is_asked(case: Case, on: date) -> bool:
+    """Whether nothing is asked about any more in a case, in whatever recovery."""
+    every = (standing(each, on) for each in case.recoveries.all())
+    return not any(each.state in OPEN and each.standing_items for each in every)
 
 
 def asked_already(case: Case) -> QuerySet[Item]:
@@ -180,9 +195,7 @@ def as_weighed(outcome: Outcome, on: date) -> dict[str, Any]:
 
 def _inputs(now: Standing) -> dict[str, Any]:
     case, on = now.case, now.on
-    part = Part.objects.filter(budget__case=case, way=Way.DIRECT_PAYMENT).order_by("-budget__starts_on").first()
-    gross, paid = (part.gross_pence_per_week, part.paid_pence_per_week) if part else (0, 0)
-    balance = balance_on(case, on)
+    weekly = _part_on(case, on)
     kept, owed = _kept_and_owed(case, on)
     return {
         "items": [
@@ -190,15 +203,52 @@ def _inputs(now: Standing) -> dict[str, Any]:
             | ({} if each.day is None else {"day": each.day.isoformat()})
             for each in now.standing_items
         ],
-        "own_share": {"person_pence": max(0, gross - paid), "gross_pence": gross},
-        "account": {"balance_pence": balance.pence if balance else None, "weekly_pence": gross},
+        "own_share": _own_share(now),
+        "account": {"balance_pence": _balance(now), "weekly_pence": weekly.gross_pence_per_week if weekly else 0},
         "kept": kept,
-        "owed": owed,
+        "owed": [*owed, *_asked_elsewhere(now)],
         "late": [
             {"first": each.first.isoformat(), "last": each.last.isoformat(), "why": each.why}
             for each in late_days(case, on)
         ],
     }
+
+
+def _part_on(case: Case, on: date) -> Part | None:
+    """The direct payment of a day; the first one before its beginning."""
+    parts = Part.objects.filter(budget__case=case, way=Way.DIRECT_PAYMENT)
+    begun = parts.filter(budget__starts_on__lte=on).order_by("-budget__starts_on").first()
+    return begun or parts.order_by("budget__starts_on").first()
+
+
+def _own_share(now: Standing) -> dict[str, int]:
+    """What of the direct payment is the person's own money: of all days asked about, what speaks most for them."""
+    days = {item.day or now.on for item in now.standing_items} or {now.on}
+    parts = [part for part in (_part_on(now.case, day) for day in days) if part is not None]
+    shares = [(part.gross_pence_per_week - part.paid_pence_per_week, part.gross_pence_per_week) for part in parts]
+    own, gross = max(shares, key=lambda share: Fraction(share[0], max(1, share[1])), default=(0, 0))
+    return {"person_pence": own, "gross_pence": gross}
+
+
+def _balance(now: Standing) -> int | None:
+    """What would be in the account if nothing of this had been given back yet; None where the bank never said."""
+    found = balance_on(now.case, now.on)
+    if found is None:
+        return None
+    signs = {Did.GIVEN_BACK: 1, Did.NOT_GIVEN_BACK: -1}
+    back = [signs.get(Did(each.did), 0) * each.pence for each in now.steps if each.happened_on <= found.as_at]
+    return found.pence + sum(back)
+
+
+def _asked_elsewhere(now: Standing) -> list[dict[str, Any]]:
+    """What other recoveries of the case ask of the same account."""
+    others = [standing(each, now.on) for each in now.case.recoveries.exclude(pk=now.recovery.pk)]
+    asked = [
+        each.left_pence if each.state == State.DUE else sum(item.pence for item in each.standing_items)
+        for each in others
+        if each.state in OPEN
+    ]
+    return [{"what": "Asked about already, beside this", "pence": sum(asked)}] if sum(asked) else []
 
 
 def _kept_and_owed(case: Case, on: date) -> tuple[list[dict], list[dict]]:

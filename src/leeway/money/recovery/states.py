@@ -46,12 +46,12 @@ STEPS: Mapping[Did, tuple[tuple[State, ...], State | None]] = {
     Did.APPROVED: ((State.PROPOSED,), State.NOTICE),
     Did.AGREED: ((State.NOTICE,), None),
     Did.HARD: ((State.NOTICE,), None),
-    Did.CHALLENGED: ((State.NOTICE, State.DUE), State.CHALLENGED),
+    Did.CHALLENGED: ((State.NOTICE, State.DUE, State.OVER), State.CHALLENGED),
     Did.UPHELD: ((State.CHALLENGED,), State.WITHDRAWN),
     Did.STANDS: ((State.CHALLENGED,), State.NOTICE),
     Did.DECIDED: ((State.NOTICE,), State.DUE),
     Did.GIVEN_BACK: ((State.DUE, State.OVER), None),
-    Did.NOT_GIVEN_BACK: ((State.DUE, State.OVER), None),
+    Did.NOT_GIVEN_BACK: ((State.DUE, State.OVER, State.WITHDRAWN), None),
     Did.WITHDRAWN: (OPEN, State.WITHDRAWN),
 }
 
@@ -67,7 +67,7 @@ def state_after(steps: Sequence[tuple[Did, int]]) -> State:
     state = State.ASKING
     for did, _pence in steps:
         state = STEPS[did][1] or state
-    if state == State.DUE and left_of(steps) <= 0:
+    if state == State.DUE and left_of(steps) == 0:
         return State.OVER
     return state
 
