@@ -68,7 +68,7 @@ OWN_WORDS = {
         "columns", "finance_return", "general_ledger", "journal", "month_end", "outturn", "relations",
     },
     "money/disputes": {"owing", "relations"},
-    "money/monitoring": {"counting", "kinds", "late", "seeing"},
+    "money/monitoring": {"counting", "kinds", "late", "relations", "seeing"},
     "money/spending": {"beside", "coming", "content", "kinds", "proposing", "relations"},
     "money/recovery": {"relations"},
     "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},

@@ -620,6 +620,9 @@ def _ask_back(world: World) -> AskedBack:
 #: What actions need beside a run and a share of the NHS, in the order in which it is set up.
 SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "held back": _hold_back,  # before a run has it
+    "own account": lambda world: _bank_account(world, Whose.ORDINARY),
+    "picked": _pick,
+    "said": _say,  # before money arrived that it could be counted in
     **{state: partial(_pay, state=state) for state in State},
     "provider": _provider,
     "another approved": _another_approved,
@@ -640,9 +643,6 @@ SET_UP_BY: dict[str, Callable[[World], Any]] = {
     "lines": lambda world: (_bank_account(world), _lines(world)),
     "named line": _named_line,
     "explained": _explain,
-    "own account": lambda world: _bank_account(world, Whose.ORDINARY),
-    "picked": _pick,
-    "said": _say,
     "to give back": _to_give_back,
     "came back": _gave_back,
     "mapping": _mapping,
@@ -912,7 +912,9 @@ ACTIONS: dict[Callable[..., Any], Action] = {
         ),
         ("own account", "picked", "said"),
     ),
-    spending.count_as_spent: Action(lambda world: spending.count_as_spent(on=AFTER), ("own account", "picked", "said")),
+    spending.count_as_spent: Action(
+        lambda world: spending.count_as_spent(on=AFTER), ("own account", "picked", "said", State.CONFIRMED)
+    ),
     recovery.give_back_money: Action(_gave_back, (State.CONFIRMED, "to give back")),
     recovery.not_given_back: Action(
         lambda world: recovery.not_given_back(

@@ -6,6 +6,7 @@ named here. A new column is asked of by itself.
 
 from datetime import date
 from importlib import import_module
+from importlib.util import find_spec
 
 import pytest
 from django.apps import apps
@@ -135,12 +136,13 @@ def _keep(account, by, *rows):
 
 ROOMS = (
     "payments", "payees", "contributions", "statements", "ledger", "funders", "bills", "claims", "invoices", "disputes",
-    "pools", "figures",
+    "pools", "figures", "lines", "service_funds", "spending", "monitoring", "recovery",
 )  # fmt: skip
 #: All that `verify` asks of the database.
 RELATIONS = [
     each
-    for room in ("payments", "funders", "bills", "claims", "invoices", "uprating", "disputes", "pools")
+    for room in ROOMS
+    if find_spec(f"leeway.money.{room}.relations")
     for each in import_module(f"leeway.money.{room}.relations").RELATIONS
     if isinstance(each, Relation)
 ]
@@ -151,7 +153,8 @@ BY_RELATION = {
         "returned_by": "came back on {returned_on}",
         "returned_on": "came back on {returned_on}",
         "returned_because": "Why payment {payment} came back",
-    }
+    },
+    "invoices.Visit": {"taken_back_on": "is taken back, and its file is not"},
 }
 SEALED_NAMES = {table.name for table in SEALED}
 

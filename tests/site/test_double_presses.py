@@ -103,7 +103,12 @@ FORMS = {
         None,
     ),
     "a hold": ("finn", "/cases/{case}/budget/hold/", HOLD, "budget"),
-    "an end": ("finn", "/cases/{case}/budget/end/", {"reason": "Moved away.", **day("ends_on", TODAY())}, "budget"),
+    "an end": (
+        "finn",
+        "/cases/{case}/budget/end/",
+        {"reason": "Moved away.", "cover": "The council of her new home.", **day("ends_on", TODAY())},
+        "budget",
+    ),
     "bank details": (
         "finn",
         "/cases/{case}/bank-details/new/direct_payment/",

@@ -16,6 +16,7 @@ def findings() -> Iterator[str]:
     from leeway.money.disputes.relations import RELATIONS as DISPUTES
     from leeway.money.figures.relations import RELATIONS as FIGURES
     from leeway.money.ledger.relations import Provable
+    from leeway.money.monitoring.relations import RELATIONS as MONITORING
     from leeway.money.pools.relations import RELATIONS as POOLS
     from leeway.money.recovery.relations import RELATIONS as RECOVERY
     from leeway.money.service_funds.relations import RELATIONS as SERVICE_FUNDS
@@ -23,8 +24,8 @@ def findings() -> Iterator[str]:
     from leeway.money.statements import queries as statements
 
     yield from statements.findings()
-    relations: tuple[Provable, ...] = (*SPENDING, *RECOVERY, *DISPUTES, *POOLS, *FIGURES, *SERVICE_FUNDS)
-    for relation in relations:
+    beyond: tuple[Provable, ...] = (*SPENDING, *MONITORING, *RECOVERY, *DISPUTES, *POOLS, *FIGURES, *SERVICE_FUNDS)
+    for relation in beyond:
         yield from relation.findings()
 
 

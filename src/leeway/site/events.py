@@ -26,6 +26,7 @@ from leeway.money.disputes.actions import ask_what_took_its_place
 from leeway.money.funders.actions import take_over_who_pays
 from leeway.money.payees.models import Holder
 from leeway.money.payees.states import State as PayeeState
+from leeway.money.recovery.actions import give_less_back
 from leeway.money.recovery.queries import nothing_is_asked
 from leeway.money.spending.actions import hold_again
 from leeway.site.doubts import (
@@ -292,7 +293,7 @@ WITH_LIFE = (
 #: What is to be done while money of a direct payment is asked about.
 RECOVERING = (Event.RECOVERY_ANSWERED, Event.RECOVERY_PROPOSED, Event.RECOVERY_WRITTEN, Event.RECOVERY_CHALLENGED)
 #: What somebody says is done when it is: no event tells.
-BY_HAND = frozenset({Event.FILE, Event.CORRECTION_DISPUTED, Event.WHO_PAYS})
+BY_HAND = frozenset({Event.FILE, Event.CORRECTION_DISPUTED, Event.WHO_PAYS, Event.RECOVERY_GIVEN_BACK})
 
 
 def _asks(*tasks: ToDo) -> Follows:
@@ -569,7 +570,7 @@ EVENTS: dict[Event, Follows] = {
     Event.PAYMENT_SENT: NOTHING,  # of many at once: whoever sends ends its tasks, and the night tells people
     Event.PAYMENT_LATE: NOTHING,  # a task of the night, and no line of the story
     Event.PAYMENT_RETURNED: Follows(
-        then=(hold_again,),
+        then=(hold_again, give_less_back),
         tasks=(
             ToDo(
                 Whose.FINANCE,

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from leeway.access.models import User
 from leeway.access.roles import Role
+from leeway.care.people.actions import tell
+from leeway.care.people.events import Event
 from leeway.care.people.models import Task
 from leeway.care.review.models import Review
 from leeway.messages.models import Message
@@ -22,7 +24,7 @@ from leeway.money.spending import actions as spending
 from leeway.money.spending.kinds import Kept
 from leeway.refusal import NotAllowed, Refusal
 from tests.money.spending.conftest import ON, SHOP, WAGES
-from tests.money.spending.test_spending import arrived
+from tests.money.spending.test_spending import arrived, came_back
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -255,6 +257,22 @@ def test_what_comes_back_leaves_their_hands_in_the_books_once_and_is_put_right(c
     with pytest.raises(Refusal, match="put right already"):
         actions.not_given_back(step=first, words="It was another payment.", by=finn, on=ON + DAY)
     assert findings() == []
+
+
+def test_what_was_given_of_a_payment_that_came_back_was_their_own(case, written, finn, ada_user):
+    arrived(case, 500_00)
+    actions.reply(recovery=written, agrees=True, monthly_pence=0, words="", by=ada_user, on=ON)
+    decide(written, finn, ON)
+    for pence in (100_00, 50_00):
+        actions.give_back_money(
+            recovery=written, pence=pence, received_on=ON, words="Line 4 of that day", by=finn, on=ON
+        )
+    arrived(case, 120_00)
+    came_back(case, 500_00)
+    tell(case=case, kind=Event.PAYMENT_RETURNED, sentence="£500.00 came back: closed", by=finn, on=ON + DAY)
+    held = Account.objects.get(kind=Kind.HELD_BY_PERSON, case=case)
+    assert (balance(held), now(written).left_pence, findings()) == (20_00, 50_00, [])
+    assert Task.objects.filter(kind=Event.RECOVERY_GIVEN_BACK, what__contains="gave back £50.00").count() == 1
 
 
 def test_what_is_all_right_is_settled_and_the_whole_can_be_withdrawn_at_any_step(item, written, finn):

@@ -31,6 +31,7 @@ def test_every_task_is_ended_by_some_event_or_by_hand():
     asked = {kind for kind, row in events.EVENTS.items() if row.tasks}
     asked |= {Event.REVIEW_DUE, Event.CHARGE_CHANGES, Event.PAYMENT_LATE, Event.CARED_FOR_DIED}
     asked |= {Event.MESSAGE_FAILED, Event.LETTER_TO_POST, Event.DISPUTE_OPENED, Event.DISPUTE_ENDED}
+    asked |= {Event.RECOVERY_GIVEN_BACK}
     over = {kind for row in events.EVENTS.values() for each in row.over for kind in each.kinds}
     assert asked - over - events.BY_HAND == {Event.LETTER_TO_POST}  # over with the letter itself
     assert over <= asked

@@ -16,7 +16,7 @@ from leeway.care.people.access import lives
 from leeway.care.people.actions import finish_tasks, set_task, tell, write_to_person, write_to_supporter
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case
-from leeway.care.people.models import Case, Whose
+from leeway.care.people.models import Case, StoryLine, Whose
 from leeway.days import HAPPENED, check_day
 from leeway.law import law_on
 from leeway.law.numbers import pounds
@@ -25,7 +25,7 @@ from leeway.money.bills.payers import representatives_of
 from leeway.money.budgets.models import Ending
 from leeway.money.ledger.actions import NewTransfer, give_back, open_account, transfer
 from leeway.money.ledger.models import Kind, Reason, Transfer
-from leeway.money.ledger.queries import balance
+from leeway.money.ledger.queries import balance, held_by_person
 from leeway.money.recovery import queries
 from leeway.money.recovery.access import check_can_answer_challenge, check_is_theirs
 from leeway.money.recovery.models import Because, Item, Recovery, Step
@@ -39,6 +39,7 @@ TRIES = 2
 #: How soon somebody reads why a second person did not agree, in days.
 ASKED_AGAIN_WITHIN = 5
 WHY = "Say in a sentence why, in words that the person can read."
+ITS_PAYMENT_CAME_BACK = "The payment that it was of came back to us. What was given was their own money."
 MOVED = "Something happened here since you opened this page. Here is how it stands now."
 
 
@@ -364,9 +365,33 @@ def not_given_back(*, step: Step, words: str, by: User, on: date) -> Step:
     words = said.sentence(words, ask=WHY, field="words")
     if step.did != Did.GIVEN_BACK or any(each.of_id == step.pk for each in now.steps):
         raise Refusal("This was put right already.")
+    return _undo(now, step, words, by, on)
+
+
+def _undo(now: Standing, step: Step, words: str, by: User, on: date) -> Step:
+    """Keep that what a step said came back did not, here and in the ledger."""
     undone = _step(now, Did.NOT_GIVEN_BACK, by, on, words=words, pence=step.pence, of=step)
     original = Transfer.objects.get(pk=_transfer_of(step.pk))
     give_back(original=original, id=_transfer_of(undone.pk), amount_pence=step.pence, effective_date=on, by=by, on=on)
+    return undone
+
+
+@transaction.atomic
+def give_less_back(line: StoryLine) -> list[Step]:
+    """Count less as given back, the latest first, where a payment came back that was taken to have arrived.
+
+    What the person gave was then their own money: finance is asked to pay it back to them.
+    """
+    case, by, on = line.case, line.by, line.happened_on
+    undone: list[Step] = []
+    for step in queries.given_back(case):
+        if held_by_person(case) >= 0:
+            break
+        undone.append(_undo(queries.standing(step.recovery, on), step, ITS_PAYMENT_CAME_BACK, by, on))
+    if undone:
+        pence = pounds(sum(each.pence for each in undone))
+        what = f"{case.person} gave back {pence} of a payment that came back to us. Pay it back to them."
+        set_task(case=case, kind=Event.RECOVERY_GIVEN_BACK, what=what, whose=Whose.FINANCE, due_on=on, on=on)
     return undone
 
 

@@ -180,6 +180,13 @@ def asked_already(case: Case) -> QuerySet[Item]:
     return Item.objects.filter(recovery__case=case, dropped_on=None).exclude(ended)
 
 
+def given_back(case: Case) -> QuerySet[Step]:
+    """The steps of a case that say what was given back and still stand, the latest first."""
+    undone = Step.objects.filter(did=Did.NOT_GIVEN_BACK).values("of")
+    given = Step.objects.filter(recovery__case=case, did=Did.GIVEN_BACK).exclude(pk__in=undone)
+    return given.select_related("recovery__case__person").order_by("-happened_on", "-recovery", "-number")
+
+
 def weigh(now: Standing) -> Outcome:
     """What can be asked back by all that is known on a day: everything that speaks against it comes off first."""
     return compute("recover", _inputs(now), now.on, policy=settings.COUNCIL_POLICY)

@@ -51,7 +51,7 @@ STEPS: Mapping[Did, tuple[tuple[State, ...], State | None]] = {
     Did.STANDS: ((State.CHALLENGED,), State.NOTICE),
     Did.DECIDED: ((State.NOTICE,), State.DUE),
     Did.GIVEN_BACK: ((State.DUE, State.OVER), None),
-    Did.NOT_GIVEN_BACK: ((State.DUE, State.OVER, State.WITHDRAWN), None),
+    Did.NOT_GIVEN_BACK: ((State.NOTICE, State.CHALLENGED, State.DUE, State.OVER, State.WITHDRAWN), None),
     Did.WITHDRAWN: (OPEN, State.WITHDRAWN),
 }
 

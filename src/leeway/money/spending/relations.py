@@ -1,8 +1,10 @@
 """What must hold between what was said of a person's account and the ledger: each payment is counted once, or not."""
 
+from leeway.money.ledger.histories import of_history
 from leeway.money.ledger.reasons import Kind, Reason
 from leeway.money.ledger.relations import Relation
 from leeway.money.spending.kinds import SPENT
+from leeway.money.spending.models import AttachedReceipt, Purpose, Question, SetAside
 
 #: What the ledger counts as spent of what a person holds, less what was undone, by what was said of a payment.
 SPENT_BY_PERSON = f"""
@@ -14,6 +16,10 @@ SPENT_BY_PERSON = f"""
 """
 _KINDS = ", ".join(f"'{kind}'" for kind in sorted(SPENT))
 RELATIONS = (
+    *of_history(Purpose, "What was said of a payment as"),
+    *of_history(AttachedReceipt, "Receipt"),
+    *of_history(SetAside, "Money set aside as"),
+    *of_history(Question, "Question"),
     Relation(
         "{pence} pence are counted as spent for what was said as {about}, which is not what left the account for it.",
         f"""

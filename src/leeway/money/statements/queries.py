@@ -422,6 +422,12 @@ def read_up_to() -> QuerySet[Any]:
     return found.annotate(up_to=Max("statements__to_on", filter=whole)).order_by("name", "pk")
 
 
+def last_day_of(account: BankAccount) -> date | None:
+    """The day of the last line of an account; None before the first."""
+    last: date | None = account.lines.aggregate(last=Max("booked_on"))["last"]
+    return last
+
+
 def has_lines_before(account: BankAccount, day: date) -> bool:
     """Whether an account has lines of an earlier day."""
     return account.lines.filter(booked_on__lt=day).exists()

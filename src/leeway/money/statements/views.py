@@ -348,7 +348,7 @@ def _to_confirm(run: PaymentRun, seen: str) -> Asked:
 def month(request: SignedIn, account_id):
     """The end of a month: everything is explained, or it is listed."""
     found = _account(request, account_id, MONTH)
-    form = _month_form(request)
+    form = _month_form(request, found)
     if not form.is_valid():
         return render(request, "statements/month.jinja", {"account": found, "form": form})
     first = form.cleaned_data["month"]
@@ -378,7 +378,7 @@ def month(request: SignedIn, account_id):
 def month_csv(request: SignedIn, account_id) -> HttpResponse:
     """The same as a file for a spreadsheet: every line, and what it is."""
     found = _account(request, account_id, MONTH)
-    form = _month_form(request)
+    form = _month_form(request, found)
     if not form.is_valid():
         return redirect(f"{reverse('statements:month', args=[found.pk])}?{request.GET.urlencode()}")
     first = form.cleaned_data["month"]
@@ -417,10 +417,12 @@ def _beside[T](found: BankAccount, action: Callable[..., T]) -> Callable[..., T]
     return unless_under_way(queries.jobs_of(found), action)
 
 
-def _month_form(request: SignedIn) -> forms.MonthForm:
-    """The month that an address names; the present one where it names none."""
+def _month_form(request: SignedIn, account: BankAccount) -> forms.MonthForm:
+    """The month that an address names; that of the last line where it names none, or the present one."""
     today = timezone.localdate()
-    return forms.MonthForm(request.GET if "month" in request.GET else {"month": f"{today:%Y-%m}"}, today=today)
+    if "month" in request.GET:
+        return forms.MonthForm(request.GET, today=today)
+    return forms.MonthForm({"month": f"{queries.last_day_of(account) or today:%Y-%m}"}, today=today)
 
 
 def _end_of(first: date) -> date:
