@@ -30,7 +30,7 @@ from tests.pages import version_on
 pytestmark = pytest.mark.django_db
 CASH = Entry(date(2026, 5, 20), -400_00, "CASH 20MAY ATM", "CASH WITHDRAWAL")
 BANK = Entry(date(2026, 5, 2), 1_000_00, "FROM SAVINGS", "ADA BELL")
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 def kinds(check):
@@ -83,6 +83,27 @@ def test_a_clean_account_is_one_page_and_one_press(client, due, fay, case, monke
     assert (check.outcome, check.finished_by) == (Outcome.FINE, fay)
     assert "All is fine" in Message.objects.get(template="account_checked").body
     assert Look.objects.filter(viewer_id=fay.pk, person_id=case.person_id).exists()
+
+
+def test_a_statement_that_is_missing_is_asked_for_once_and_stands_in_the_calendar(case, account, due):
+    assert queries.statements_to_send(case, FIRST_PAID) == []  # the check is further away than the calendar looks
+    ahead = queries.statements_to_send(case, FIRST_PAID + 2 * WEEK)
+    assert [(each.on, each.what) for each in ahead] == [(FIRST_DUE, "Send the statement until 30 July 2026")]
+    actions.make_due(on=FIRST_DUE)
+    actions.make_due(on=FIRST_DUE + DAY)
+    asked = Message.objects.get(template="statement_asked")
+    assert "until 30 July 2026" in asked.body and "Your payments go on" in asked.body
+    check = queries.open_check(case)
+    assert [each.on for each in queries.statements_to_send(case, FIRST_DUE)] == [check.due_on]
+    due()
+    assert queries.statements_to_send(case, FIRST_DUE) == []
+
+
+def test_nobody_sends_what_is_here(case, due):
+    due()
+    assert not Message.objects.filter(template="statement_asked").exists()
+    assert queries.statement_missing(case, date(2026, 8, 20)) is None
+    assert queries.statement_missing(case, date(2026, 8, 21)) == "since 21 July 2026, until 21 August 2026"
 
 
 def test_what_is_set_aside_is_no_surplus(case, due, ada_user):

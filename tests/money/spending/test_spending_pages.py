@@ -1,9 +1,11 @@
 """The pages of a person's account: who opens them, what they say to whom, and what is done on them without scripts."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -15,10 +17,12 @@ from leeway.money.spending import actions, queries
 from leeway.money.spending.content import EASY
 from leeway.money.spending.kinds import ForWhat, Kept
 from leeway.money.statements.actions import keep_picked, open_bank_account
+from leeway.money.statements.models import BankAccount
 from leeway.refusal import NotAllowed
+from leeway.site.demo.statements import Entry, statement_file
 from leeway.versions import version_of
 from tests.files.making import picture
-from tests.money.spending.conftest import ON, SHOP, SWIMMING, WAGES
+from tests.money.spending.conftest import MAY, NUMBER, ON, SHOP, SWIMMING, WAGES
 from tests.site.test_doors import LEAD_TO_PEOPLE, filled
 from tests.site.test_easy_words import HARD, LETTERS_MOST, WORDS_MOST
 
@@ -192,6 +196,49 @@ def firm(case, active, bea):
     return runs
 
 
+@pytest.fixture
+def send(client, case, budget):
+    """Send a statement on its page, as somebody; what the page says then."""
+    Case.objects.filter(pk=case.pk).update(stage="active")
+
+    def sent(user, rows, number=1, status=200, **said):
+        client.force_login(user)
+        file = SimpleUploadedFile(f"{number}.xml", statement_file(NUMBER, number, 100_00, rows))
+        given = {"upload": file, "mapping": "", **said}
+        answer = client.post(reverse("spending:send", args=[case.pk]), given, follow=True)
+        assert answer.status_code == status
+        return words(answer)
+
+    return sent
+
+
+def test_with_the_first_statement_that_somebody_sends_their_account_is_known(case, send, finn, cyril):
+    ada = case.person.user
+    assert "Enter its sort code and account number" in send(ada, MAY)
+    assert "There is a problem" in send(ada, MAY, identifier="99-88-77 66554433")
+    send(cyril, MAY, status=404, identifier=NUMBER)
+    assert not BankAccount.objects.exists()
+    assert "5 new lines are here now, until 21 May 2026" in send(ada, MAY, identifier=NUMBER)
+    account = BankAccount.objects.get(case=case)
+    assert (account.opened_by, account.lines.count()) == (ada, 5)
+    file = ContentFile(statement_file(NUMBER, 3, 100_00, MAY[:1]), name="3.xml")
+    for nobody in (cyril, finn):  # finance has a page of its own, that lists what is open
+        with pytest.raises(NotAllowed):
+            actions.send_statement(
+                case=case, account=account, identifier="", upload=file, mapping=None, by=nobody, on=ON
+            )
+
+
+def test_a_firm_with_leave_sends_the_next_and_nothing_counts_twice(send, firm, account, settings):
+    later = [Entry(date(2026, 5, 28), -9_00, "CARD 0711", "FAIRBOURNE POOL")]
+    assert "Choose the account" in send(firm.user, later, 2)
+    assert "1 new line is here now, until 28 May 2026" in send(firm.user, later, 2, account=account.pk)
+    assert "There is a problem" in send(firm.user, later, 2, account=account.pk)
+    settings.AT_ONCE_MOST = 1
+    assert "Send fewer months at once" in send(firm.user, MAY, 3, account=account.pk)
+    assert account.lines.count() == 6
+
+
 def test_a_payroll_firm_runs_the_account_and_sees_nothing_else(client, active, firm, line_of, entry_of, bea, settings):
     settings.STAFF_NEED_SECOND_FACTOR = False
     client.force_login(firm.user)
@@ -202,7 +249,9 @@ def test_a_payroll_firm_runs_the_account_and_sees_nothing_else(client, active, f
     actions.say(line=line_of(WAGES), kind=ForWhat.WAGES, version=0, by=firm.user, on=ON)
     assert entry_of(WAGES).for_what == "Wages"
     record = {"case_id": str(active.pk), "person_id": str(active.person_id)}
-    others = [(name, route) for name, route in LEAD_TO_PEOPLE if not name.startswith("spending:")]
+    others = [
+        (name, route) for name, route in LEAD_TO_PEOPLE if not name.startswith(("spending:", "monitoring:calendar"))
+    ]
     seen = [name for name, route in others if active.person.family_name in shown(client, filled(route, record))]
     assert len(others) > 50 and seen == []
     end_leave(case=active, relationship=firm, version=version_of(firm), by=bea, on=ON)

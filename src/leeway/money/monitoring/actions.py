@@ -86,6 +86,10 @@ def _fall_due(case: Case, next_: Next, law: Law) -> None:
         due_on=law.on + within,
     )
     _keep_seen(see(check, law.on), law.on)
+    missing = queries.statement_missing(case, check.until_on)
+    if missing is not None:
+        days = {"days": missing, "by": f"{check.due_on:%-d %B %Y}"}
+        _write(case, "statement_asked", days, f"statement_asked:{check.pk}", None, law.on)
 
 
 def _keep_seen(seen: Seen, on: date) -> dict[str, Flagged]:
@@ -220,7 +224,7 @@ def set_level(*, case: Case, level: Touch, reason: str, by: User, on: date) -> L
     return found
 
 
-def _write(case: Case, template: str, data: Mapping[str, str], key: str, by: User, on: date) -> None:
+def _write(case: Case, template: str, data: Mapping[str, str], key: str, by: User | None, on: date) -> None:
     """Write to the person, where they live: after a death nobody is written to by this."""
     if case.person.date_of_death is None:
         write_to_person(case=case, template=template, data=data, key=key, by=by, on=on)

@@ -26,11 +26,15 @@ from leeway.money.monitoring.late import stretches
 from leeway.money.monitoring.models import Check, Flagged, Level
 from leeway.money.payments.models import Payment
 from leeway.money.payments.states import PaymentState
+from leeway.money.spending.coming import AHEAD, Coming, Course
 from leeway.money.spending.queries import THEIRS
-from leeway.money.statements.models import Statement
+from leeway.money.statements.kinds import Whose
+from leeway.money.statements.models import BankAccount, Statement
 from leeway.versions import version_of
 
 DAY = timedelta(days=1)
+#: Banks close a statement once a month: what is older than that at the end of a check is missing.
+A_MONTH = timedelta(days=31)
 #: What stands in a check that is not gone again.
 STANDING = Q(flagged__gone_on=None, flagged__isnull=False)
 
@@ -165,6 +169,34 @@ def version_said(check: Check, said: dict[str, Flagged]) -> int:
     """What a page carries of what was said of a check, and of what the person answered."""
     parts = [version_of(check, "finished_on"), *(version_of(said[kind]) for kind in sorted(said))]
     return sum(part * (place + 1) for place, part in enumerate(parts)) % 2**48
+
+
+def statements_to_send(case: Case, on: date) -> list[Coming]:
+    """The statement that is to be sent for a check that is open or comes: of which days, and by when."""
+    check, law = open_check(case), policy_on(on)
+    if check is not None:
+        until, by = check.until_on, check.due_on
+    elif coming := next_check(case, law):
+        until, by = coming.falls_due_on - DAY, coming.falls_due_on
+    else:
+        return []
+    missing = statement_missing(case, until)
+    if missing is None or by > on + AHEAD:
+        return []
+    return [Coming(max(on, by), Course.TO_DO, f"Send the statement {missing}", None, "The account is checked then")]
+
+
+def statement_missing(case: Case, until: date) -> str | None:
+    """Of which days a statement is missing until a day, in words; None where it is here, or is an everyday account's.
+
+    Of an everyday account the person picks lines, and sends no statement.
+    """
+    accounts = BankAccount.objects.filter(case=case, whose__in=THEIRS)
+    known = {each.whose: each.last for each in accounts.annotate(last=Max("statements__to_on")).order_by("last")}
+    last = known.get(Whose.DEDICATED)
+    if (Whose.ORDINARY in known and last is None) or (last is not None and last >= until - A_MONTH):
+        return None
+    return f"since {last + DAY:%-d %B %Y}, until {until:%-d %B %Y}" if last else f"until {until:%-d %B %Y}"
 
 
 def checked_accounts(*, seen_by: User, on: date) -> list[Account]:

@@ -23,7 +23,9 @@ from leeway.money.monitoring.access import can_set_level, check_can_check
 from leeway.money.monitoring.counting import count
 from leeway.money.monitoring.kinds import Outcome, Touch
 from leeway.money.monitoring.seeing import see
+from leeway.money.spending.access import sees_only_account
 from leeway.money.spending.beside import beside
+from leeway.money.spending.coming import by_month, coming
 from leeway.money.spending.queries import get_account, plan_now
 from leeway.small_numbers import LEAST
 
@@ -102,6 +104,15 @@ def show(request: SignedIn, case_id: UUID):
         "today": today,
     }
     return render(request, "monitoring/show.jinja", context)
+
+
+@require_GET
+def calendar(request: SignedIn, case_id: UUID):
+    """What comes in and goes out in the next three months, as far as it is known, and what is to be done by when."""
+    case, today = get_account(case_id, seen_by=request.user), timezone.localdate()
+    of_money_alone = request.user.is_staff_member or sees_only_account(request.user, case, today)
+    found = [*coming(case, today, of_money_alone=of_money_alone), *queries.statements_to_send(case, today)]
+    return render(request, "monitoring/calendar.jinja", _about(request, case) | {"months": by_month(found)})
 
 
 @require_GET

@@ -29,6 +29,11 @@ def check_is_theirs(user: User, case: Case, on: date) -> None:
         raise NotAllowed(f"{case.person}, or anyone they gave leave, asks the worker here.")
 
 
+def check_can_send(user: User, case: Case, on: date) -> None:
+    if not is_theirs(user, case, on):
+        raise NotAllowed(f"{case.person}, or anyone they gave leave, sends a statement here.")
+
+
 def sees_only_account(user: User, case: Case, on: date) -> bool:
     """Whether this user runs the account and sees nothing else of the case, so that no link leads there."""
     return not user.is_staff_member and not is_the_person(user, case) and not may_see_person(user, case.person, on)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.core.files.base import File as DjangoFile
 from django.db import transaction
 from django.db.models import Exists
@@ -18,13 +19,18 @@ from leeway.days import PLANNED, check_day
 from leeway.files.actions import KeptAlready, keep_file
 from leeway.files.models import File, FileKind
 from leeway.law.numbers import pounds
+from leeway.money.banking.statement import Mapping as Columns
+from leeway.money.banking.statement import lines_about
 from leeway.money.ledger.actions import spend, unspend
 from leeway.money.ledger.queries import held_by_person
 from leeway.money.spending import queries
-from leeway.money.spending.access import check_can_keep, check_is_theirs
+from leeway.money.spending.access import check_can_keep, check_can_send, check_is_theirs
 from leeway.money.spending.kinds import ForWhat, Kept
 from leeway.money.spending.models import AttachedReceipt, Purpose, Question, SetAside
-from leeway.money.statements.models import StatementLine
+from leeway.money.statements.actions import keep_statement, open_bank_account
+from leeway.money.statements.keeping import Kept as KeptOfFile
+from leeway.money.statements.kinds import Whose as OfWhom
+from leeway.money.statements.models import BankAccount, StatementLine
 from leeway.refusal import EditedMeanwhile, Refusal
 
 #: How soon a question about a payment is to be answered.
@@ -150,6 +156,31 @@ def no_longer_aside(*, aside: SetAside, reason: str, by: User, on: date) -> SetA
     aside.taken_back_by, aside.taken_back_on, aside.taken_back_because = by, on, reason
     aside.save(update_fields=["taken_back_by", "taken_back_on", "taken_back_because"])
     return aside
+
+
+@transaction.atomic
+def send_statement(
+    *,
+    case: Case,
+    account: BankAccount | None,
+    identifier: str,
+    upload: DjangoFile,
+    mapping: Columns | None,
+    by: User,
+    on: date,
+) -> KeptOfFile:
+    """Send a statement of the account for the direct payment: it is kept whole, and what came since is seen at once.
+
+    Without an account, that which `identifier` names is begun with. Raises Refusal as `keep_statement` does.
+    """  # fmt: skip
+    check_can_send(by, case, on)
+    if lines_about(upload.read()) > settings.AT_ONCE_MOST:
+        raise Refusal(f"It has more than {settings.AT_ONCE_MOST:,} lines. Send fewer months at once.", field="upload")
+    if account is None:
+        account = open_bank_account(
+            whose=OfWhom.DEDICATED, name="Direct payment", identifier=identifier, case=case, by=by, on=on
+        )
+    return keep_statement(account=account, upload=upload, mapping=mapping, by=by, on=on)
 
 
 @transaction.atomic

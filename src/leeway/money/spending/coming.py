@@ -47,17 +47,18 @@ class Coming:
 
 
 def coming(case: Case, on: date, *, of_money_alone: bool) -> list[Coming]:
-    """What comes in the next three months, the earliest first. Whoever runs the account alone sees its money alone."""
+    """What comes in the next three months. Whoever runs the account alone sees its money alone."""
     until = on + AHEAD
     found = [*_payments(case, on, until), *_expected(entries(case, on - BACK, on), on, until), *_kept(case, on, until)]
     if not of_money_alone:
         found += _duties(case, on, until)
-    return sorted(found, key=lambda each: (each.on, each.way.value, each.what))
+    return found
 
 
 def by_month(found: Sequence[Coming]) -> list[tuple[str, list[Coming]]]:
-    """The same month by month: “December 2026”, and what comes in it."""
-    return [(name, list(some)) for name, some in groupby(found, key=lambda each: f"{each.on:%B %Y}")]
+    """The same month by month, the earliest first: “December 2026”, and what comes in it."""
+    in_order = sorted(found, key=lambda each: (each.on, each.way.value, each.what))
+    return [(name, list(some)) for name, some in groupby(in_order, key=lambda each: f"{each.on:%B %Y}")]
 
 
 def _payments(case: Case, on: date, until: date) -> Iterable[Coming]:

@@ -8,11 +8,14 @@ from django import forms
 from leeway.care.planning.models import PlanLine
 from leeway.days import PLANNED
 from leeway.files.forms import UploadField
-from leeway.forms import DateField, PoundsField, VersionedForm
+from leeway.forms import DateField, PoundsField, VersionedForm, set_choices
 from leeway.money.spending.kinds import BY_ITSELF, ForWhat, Kept
 from leeway.money.spending.proposing import Proposal
+from leeway.money.statements.forms import TableForm
+from leeway.money.statements.models import BankAccount
 
 OF_PLAN = f"{ForWhat.PLAN_LINE}:"
+ANOTHER = "another"
 
 
 class SayForm(VersionedForm):
@@ -58,6 +61,52 @@ def as_chosen(proposal: Proposal) -> dict[str, str]:
     """A proposal as the form has it."""
     line = proposal.plan_line
     return {"what": chosen(proposal.kind, line.pk if line else None), "words": proposal.words}
+
+
+class SendForm(TableForm):
+    """The bank's file of an account for the direct payment; with the account, where it is not known yet."""
+
+    upload = forms.FileField(
+        label="The file from the bank or the card",
+        help_text="Its website or app calls this “export” or “download transactions”. CSV, XLSX, OFX, MT940 or camt.",
+        error_messages={"required": "Choose the file.", "empty": "The file is empty. Choose another one."},
+    )
+    account = forms.ChoiceField(
+        label="Which account is it of?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the account."},
+    )
+    identifier = forms.CharField(
+        label="Its sort code and account number, or the number of the card",
+        required=False,
+        max_length=60,
+        help_text="Afterwards the last three digits are shown, and no more.",
+    )
+    field_order = ("account", "identifier", "upload")
+
+    def __init__(self, *args, accounts: Sequence[BankAccount], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.accounts = {str(each.pk): each for each in accounts}
+        if accounts:
+            another = (ANOTHER, "Another account for the direct payment alone")
+            set_choices(self, "account", [*((key, str(each)) for key, each in self.accounts.items()), another])
+            self.fields["account"].initial = next(iter(self.accounts))
+            self.fields[
+                "identifier"
+            ].label = "If it is another one: its sort code and account number, or the card’s number"
+        else:
+            del self.fields["account"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.account_chosen is None and not cleaned.get("identifier") and "account" not in self.errors:
+            self.add_error("identifier", "Enter its sort code and account number, or the number of the card.")
+        return cleaned
+
+    @property
+    def account_chosen(self) -> BankAccount | None:
+        """The account that it is of; None for one that is not known yet."""
+        return self.accounts.get(self.cleaned_data.get("account", ""))
 
 
 class ReceiptForm(forms.Form):

@@ -11,6 +11,7 @@ from leeway.law.numbers import pounds
 from leeway.money.spending.beside import Row
 from leeway.money.spending.kinds import Kept
 from leeway.money.spending.queries import Left
+from leeway.money.statements.keeping import Kept as KeptOfFile
 from leeway.split_bar import AMBER, INK, OTHERS, PALE, Share, as_percent, hundredths_of, split_bar
 
 COLOURS = (AMBER, PALE, *OTHERS)
@@ -43,6 +44,15 @@ def month_of(day: date, *, kept: tuple[date, date] | None, today: date) -> Month
         before if before >= since else None,
         following if following <= today else None,
     )
+
+
+def what_was_sent(kept: KeptOfFile) -> str:
+    """What came of a statement that somebody sent, for them."""
+    until = max(each.to_on for each in kept.statements)
+    if not kept.new:
+        return f"Thank you. Every payment in it until {until:%-d %B %Y} was here already."
+    payments = f"{kept.new:,} new line{' is' if kept.new == 1 else 's are'}"
+    return f"Thank you. {payments} here now, until {until:%-d %B %Y}."
 
 
 def shares_of(left: Left) -> list[Share]:

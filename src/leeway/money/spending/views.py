@@ -21,16 +21,18 @@ from leeway.care.people.access import can_work_on
 from leeway.care.people.models import Case
 from leeway.care.people.queries import about
 from leeway.forms import carry_version
+from leeway.jobs.models import Job
+from leeway.jobs.pressing import require_free
 from leeway.law import law_on
 from leeway.money.payments.money_now import money_now
 from leeway.money.spending import actions, forms, presenters, queries
 from leeway.money.spending.access import keeps_for_them, sees_only_account
 from leeway.money.spending.beside import beside
-from leeway.money.spending.coming import by_month, coming
 from leeway.money.spending.content import month_letter
 from leeway.money.spending.kinds import Kept
 from leeway.money.statements.forms import MonthForm
 from leeway.money.statements.kinds import Whose
+from leeway.money.statements.queries import jobs_of
 
 
 @require_GET
@@ -66,15 +68,6 @@ def show(request: SignedIn, case_id: UUID):
         "today": today,
     }
     return render(request, "spending/show.jinja", context)
-
-
-@require_GET
-def calendar(request: SignedIn, case_id: UUID):
-    """What comes in and goes out in the next three months, as far as it is known, and what is to be done by when."""
-    case = queries.get_account(case_id, seen_by=request.user)
-    shared = _about(request, case)
-    found = coming(case, timezone.localdate(), of_money_alone=shared["only_account"] or request.user.is_staff_member)
-    return render(request, "spending/calendar.jinja", shared | {"months": by_month(found)})
 
 
 @require_safe
@@ -206,6 +199,25 @@ def answer(request: SignedIn, case_id: UUID, question_id: UUID):
         "back": _page_of(case, question.line_id),
     }
     return render(request, "spending/answer.jinja", context)
+
+
+@require_http_methods(["GET", "POST"])
+def send(request: SignedIn, case_id: UUID):
+    """Send a statement of the account for the direct payment."""
+    case = queries.get_account(case_id, seen_by=request.user)
+    accounts = [each for each in queries.accounts_of(case) if each.whose == Whose.DEDICATED]
+    form = forms.SendForm(request.POST or None, request.FILES or None, accounts=accounts)
+
+    def send_it(**by_on: Any):
+        account = form.account_chosen
+        given = {name: form.cleaned_data[name] for name in ("identifier", "upload", "mapping")}
+        require_free(jobs_of(account) if account else Job.objects.none())
+        return actions.send_statement(case=case, account=account, **given, **by_on)
+
+    if done := act(form, send_it, request):
+        messages.success(request, presenters.what_was_sent(done.result))
+        return redirect("spending:show", case.pk)
+    return render(request, "spending/send.jinja", _about(request, case) | {"form": form})
 
 
 @require_http_methods(["GET", "POST"])

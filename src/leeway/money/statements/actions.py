@@ -33,7 +33,7 @@ from leeway.money.payments.returning import return_payment
 from leeway.money.payments.states import PaymentState
 from leeway.money.payments.steps import lock_paid
 from leeway.money.statements import candidates, columns, keeping, picking, queries
-from leeway.money.statements.access import check_can_pick
+from leeway.money.statements.access import check_can_pick, check_can_send
 from leeway.money.statements.keeping import Kept
 from leeway.money.statements.kinds import Because, Otherwise, What, Whose, otherwise_of
 from leeway.money.statements.matching import Proposal, Thing
@@ -78,12 +78,12 @@ def open_bank_account(
 ) -> BankAccount:
     """Begin to read the statements of an account: the council's own, or one of a person's.
 
-    A person, or whom they gave leave, may begin with an ordinary account of theirs.
+    A person, or whom they gave leave, may begin with an account of theirs.
     """
     if case is not None and whose == Whose.ORDINARY:
         check_can_pick(by, case, on)
     else:
-        check_can(by, Capability.RECONCILE)
+        check_can_send(by, case, on)
     identifier = keeping.identifier_of(identifier)
     if not 8 <= len(identifier) <= 34:
         raise Refusal(
@@ -152,7 +152,7 @@ def keep_statement(
 
     Refused whole where it cannot be read, is not of this account, is here already, or does not fit what is kept.
     """
-    check_can(by, Capability.RECONCILE)
+    check_can_send(by, account.case, on)
     account = _locked(account)
     if account.whose == Whose.ORDINARY:
         raise Refusal("Of a person’s ordinary account only the lines that are picked are kept.", field="upload")
