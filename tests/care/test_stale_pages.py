@@ -57,7 +57,7 @@ ADDS = {
     "statements:own_open", "statements:own_upload", "statements:own_pick",
     "recovery:ask", "recovery:ask_of", "recovery:own_answer", "recovery:own_reply", "recovery:own_challenge",
     "recovery:step",
-    "spending:receipt", "spending:ask", "spending:set_aside",
+    "spending:receipt", "spending:send", "spending:ask", "spending:set_aside",
     "statements:columns_new", "statements:columns_describe", "statements:mapping_anew",
     "figures:budget", "figures:month_ends", "figures:journals", "figures:finance_returns",
     "directory:add", "directory:price",
@@ -310,6 +310,9 @@ EDITS = {
         "ada_user",
         lambda world, name: world.address(name, picked_line(world).pk),
         {"what": "else", "words": "A wheel for the chair"},
+    ),
+    "spending:running": (
+        "ada_user", lambda world, name: world.address(name), {"who_paying": "together", "words_paying": "My sister"},
     ),
     "funders:change": ("finn", lambda world, name: fund(world), {"name": "Another name", "conditions": "Breaks only"}),
     "directory:end_price": ("bea", lambda world, name: price(world), day("ends_on")),

@@ -171,6 +171,7 @@ SEALED = (
     Table("spending.SetAside"),
     Table("spending.SetAsideEvent", stamp="pgh_created_at"),
     Table("spending.Question"),
+    Table("spending.Doing"),
     Table("spending.QuestionEvent", stamp="pgh_created_at"),
     Table("monitoring.Level"),
     Table("monitoring.Check"),

@@ -239,6 +239,29 @@ def test_a_firm_with_leave_sends_the_next_and_nothing_counts_twice(send, firm, a
     assert account.lines.count() == 6
 
 
+def test_part_by_part_somebody_takes_over_what_another_does_for_them(opened, client, active, firm):
+    """A supported account is a stepping stone: who does what is said, and how it came about is kept."""
+    ada, at = active.person.user, reverse("spending:running", args=[active.pk])
+    assert "Nobody has said yet who helps" in words(opened(ada))
+
+    def say(user, **told):
+        client.force_login(user)
+        version = re.search(r'name="version" value="([^"]+)"', client.get(at).content.decode())[1]
+        return words(client.post(at, {"version": version, **told}, follow=True))
+
+    assert "Choose who does it: paying people and bills." in say(ada, words_paying="The firm")
+    assert "Say who helps, or who does it: Paying people and bills." in say(ada, who_paying="for_them")
+    first = {"who_paying": "for_them", "words_paying": "Fairshare Payroll", "step_paying": "The app of the bank"}
+    page = say(firm.user, **first)
+    assert "Paying people and bills: somebody else does it (Fairshare Payroll). Next: The app of the bank" in page
+    assert "Nothing is different" in say(ada, **first)
+    assert "Paying people and bills: without help" in say(ada, who_paying="alone", who_council="alone")
+    assert [(each.part, each.who) for each in queries.who_does_what(active).values()] == [
+        ("paying", "alone"), ("council", "alone"),
+    ]  # fmt: skip
+    assert len(queries.taken_over(active)) == 3 and "Somebody else does it: Fairshare Payroll" in words(client.get(at))
+
+
 def test_a_payroll_firm_runs_the_account_and_sees_nothing_else(client, active, firm, line_of, entry_of, bea, settings):
     settings.STAFF_NEED_SECOND_FACTOR = False
     client.force_login(firm.user)

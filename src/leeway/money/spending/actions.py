@@ -1,5 +1,7 @@
 """Saying what a payment was for, its receipts, setting money aside, and asking the worker. The bank's lines stay."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -25,8 +27,8 @@ from leeway.money.ledger.actions import spend, unspend
 from leeway.money.ledger.queries import held_by_person
 from leeway.money.spending import queries
 from leeway.money.spending.access import check_can_keep, check_can_send, check_is_theirs
-from leeway.money.spending.kinds import ForWhat, Kept
-from leeway.money.spending.models import AttachedReceipt, Purpose, Question, SetAside
+from leeway.money.spending.kinds import ForWhat, Kept, Running, WhoDoes
+from leeway.money.spending.models import AttachedReceipt, Doing, Purpose, Question, SetAside
 from leeway.money.statements.actions import keep_statement, open_bank_account
 from leeway.money.statements.keeping import Kept as KeptOfFile
 from leeway.money.statements.kinds import Whose as OfWhom
@@ -37,6 +39,15 @@ from leeway.refusal import EditedMeanwhile, Refusal
 ANSWERED_WITHIN = timedelta(days=5)
 #: More than anybody holds for somebody's care: a slip of a key.
 SET_ASIDE_MOST_PENCE = 100_000_00
+
+
+@dataclass(frozen=True)
+class Done:
+    """Who does a part of running a direct payment, who helps, and what the person wants to take over next."""
+
+    who: WhoDoes
+    words: str
+    step: str
 
 
 @transaction.atomic
@@ -140,6 +151,33 @@ def set_aside(
     return SetAside.objects.create(
         case=case, kind=kind, amount_pence=amount_pence, reason=reason, until=until, set_by=by, set_on=on
     )
+
+
+@transaction.atomic
+def say_who_does(*, case: Case, told: Mapping[Running, Done], version: int, by: User, on: date) -> list[Doing]:
+    """Say who does which part of running the direct payment. What is as it was is not said again.
+
+    `version` is `queries.version_of_doing` of the page. Raises EditedMeanwhile. Gives what changed.
+    """
+    check_can_keep(by, case, on)
+    case = lock_case(case.pk)
+    before = queries.who_does_what(case)
+    if queries.version_of_doing(before) != version:
+        raise EditedMeanwhile
+    changed = []
+    for part, done in told.items():
+        words, step = done.words.strip(), done.step.strip()
+        if done.who != WhoDoes.ALONE:
+            who = f"Say who helps, or who does it: {part.label}."
+            words = said.sentence(words, ask=who, field=f"words_{part}", least=said.A_WORD)
+        known = before.get(part)
+        if known is None or (known.who, known.words, known.step) != (done.who, words, step):
+            changed.append(
+                Doing.objects.create(case=case, part=part, who=done.who, words=words, step=step, said_by=by, said_on=on)
+            )
+    if not changed:
+        raise Refusal("Nothing is different from before. Change what you want to change, or go back.")
+    return changed
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Forms of a person's account: what a payment was for, its receipt, what is set aside, a question and its answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django import forms
@@ -9,7 +9,9 @@ from leeway.care.planning.models import PlanLine
 from leeway.days import PLANNED
 from leeway.files.forms import UploadField
 from leeway.forms import DateField, PoundsField, VersionedForm, set_choices
-from leeway.money.spending.kinds import BY_ITSELF, ForWhat, Kept
+from leeway.money.spending.actions import Done
+from leeway.money.spending.kinds import BY_ITSELF, ForWhat, Kept, Running, WhoDoes
+from leeway.money.spending.models import Doing
 from leeway.money.spending.proposing import Proposal
 from leeway.money.statements.forms import TableForm
 from leeway.money.statements.models import BankAccount
@@ -178,3 +180,48 @@ class AnswerForm(forms.Form):
     """The answer to it."""
 
     answer = forms.CharField(label="Your answer", widget=forms.Textarea, max_length=2000)
+
+
+class RunningForm(VersionedForm):
+    """Who does each part of running a direct payment. What nobody says of stays as it is."""
+
+    def __init__(self, *args, before: Mapping[Running, Doing], **kwargs):
+        super().__init__(*args, **kwargs)
+        for part in Running:
+            known = before.get(part)
+            self.fields[f"who_{part}"] = forms.ChoiceField(
+                label=part.label,
+                choices=WhoDoes.choices,
+                widget=forms.RadioSelect,
+                required=False,
+                initial=known.who if known else None,
+            )
+            self.fields[f"words_{part}"] = forms.CharField(
+                label=f"Who helps, or does it: {part.label.lower()}",
+                max_length=200,
+                required=False,
+                initial=known.words if known else "",
+            )
+            self.fields[f"step_{part}"] = forms.CharField(
+                label=f"A next step, if one is wanted: {part.label.lower()}",
+                max_length=200,
+                required=False,
+                initial=known.step if known else "",
+            )
+
+    def clean(self):
+        cleaned = super().clean()
+        for part in Running:
+            if not cleaned.get(f"who_{part}") and (cleaned.get(f"words_{part}") or cleaned.get(f"step_{part}")):
+                self.add_error(f"who_{part}", f"Choose who does it: {part.label.lower()}.")
+        return cleaned
+
+    @property
+    def told(self) -> dict[Running, Done]:
+        """What was said, as the action takes it."""
+        given = self.cleaned_data
+        return {
+            part: Done(WhoDoes(given[f"who_{part}"]), given[f"words_{part}"], given[f"step_{part}"])
+            for part in Running
+            if given[f"who_{part}"]
+        }

@@ -1,4 +1,4 @@
-"""The words of this room: what a payment was for, and what money is set aside for."""
+"""The words of this room: what a payment was for, what money is set aside for, and who runs a direct payment."""
 
 from django.db.models import TextChoices
 
@@ -30,3 +30,21 @@ class Kept(TextChoices):
     NOTICE = "notice", "Pay for a time of notice"
     BILL = "bill", "A bill that is not paid yet"
     PROMISE = "promise", "Something that the council agreed to in writing"
+
+
+class Running(TextChoices):
+    """A part of running a direct payment."""
+
+    CHOOSING = "choosing", "Choosing who helps, and when"
+    PAYING = "paying", "Paying people and bills"
+    PAPERS = "papers", "Keeping receipts, and sending statements"
+    EMPLOYING = "employing", "Wages, tax and the other duties of an employer"
+    COUNCIL = "council", "Answering the council’s letters and questions"
+
+
+class WhoDoes(TextChoices):
+    """Who does a part of it."""
+
+    ALONE = "alone", "Without help"
+    TOGETHER = "together", "With help"
+    FOR_THEM = "for_them", "Somebody else does it"

@@ -1,4 +1,4 @@
-"""What was said of an account's lines, their receipts, questions about them, and what is set aside. The lines stay."""
+"""What was said of an account's lines, receipts, questions, what is set aside, and who runs it. The lines stay."""
 
 import uuid
 from datetime import date
@@ -10,8 +10,8 @@ from leeway.access.models import User
 from leeway.care.people.models import Case
 from leeway.care.planning.models import PlanLine
 from leeway.files.models import File
-from leeway.guards import kept_but, tracked
-from leeway.money.spending.kinds import ForWhat, Kept
+from leeway.guards import kept, kept_but, tracked
+from leeway.money.spending.kinds import ForWhat, Kept, Running, WhoDoes
 from leeway.money.statements.models import StatementLine
 
 TAKEN_BACK = Q(taken_back_by=None, taken_back_on=None) | Q(taken_back_by__isnull=False, taken_back_on__isnull=False)
@@ -138,3 +138,26 @@ class Question(models.Model):
             ),
         ]
         triggers = kept_but("question_is_kept", "answer", "answered_by", "answered_on", once="answered_on")
+
+
+class Doing(models.Model):
+    """Who does a part of running a direct payment from a day on, as somebody said it. The latest of a part holds.
+
+    So somebody who begins with an account that another runs for them takes over part by part, as far as they want.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="who_does_what")
+    part = models.CharField(max_length=9, choices=Running)
+    who = models.CharField(max_length=8, choices=WhoDoes)
+    words = models.CharField(max_length=200, blank=True, help_text="Who helps, or does it.")
+    step = models.CharField(max_length=200, blank=True, help_text="What the person wants to take over next.")
+    said_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    said_on = models.DateField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(who=WhoDoes.ALONE) | ~Q(words=""), name="doing_says_who"),
+        ]
+        triggers = kept("doing_is_kept")

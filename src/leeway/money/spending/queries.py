@@ -23,8 +23,8 @@ from leeway.care.planning.queries import first_of_lines
 from leeway.files.models import Owner
 from leeway.money.budgets.models import Part as BudgetPart
 from leeway.money.ledger.models import Reason, Transfer
-from leeway.money.spending.kinds import HAS_A_RECEIPT, SPENT, ForWhat
-from leeway.money.spending.models import AttachedReceipt, Purpose, Question, SetAside
+from leeway.money.spending.kinds import HAS_A_RECEIPT, SPENT, ForWhat, Running
+from leeway.money.spending.models import AttachedReceipt, Doing, Purpose, Question, SetAside
 from leeway.money.spending.proposing import Proposal, Said, payee_of, propose
 from leeway.money.statements.kinds import What, Whose
 from leeway.money.statements.models import BankAccount, Part, Statement, StatementLine
@@ -390,6 +390,23 @@ def standing_of(line: StatementLine) -> Purpose | None:
 def version_said(purpose: Purpose | None) -> int:
     """What a page carries of what was said: nought while nothing is."""
     return version_of(purpose) if purpose else 0
+
+
+def who_does_what(case: Case) -> dict[Running, Doing]:
+    """Who does each part of running a direct payment now, as far as it was said, in the order of the parts."""
+    latest = Doing.objects.filter(case=case).order_by("part", "-id").distinct("part").select_related("said_by")
+    found = {each.part: each for each in latest}
+    return {part: found[part] for part in Running if part in found}
+
+
+def taken_over(case: Case) -> list[Doing]:
+    """How who does what came about, the latest first."""
+    return list(Doing.objects.filter(case=case).select_related("said_by"))
+
+
+def version_of_doing(found: Mapping[Running, Doing]) -> int:
+    """What a page carries of who does what: what was said last of it."""
+    return max((each.pk for each in found.values()), default=0)
 
 
 def owner_of_receipts(case: Case) -> Owner:

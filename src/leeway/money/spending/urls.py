@@ -15,6 +15,7 @@ urlpatterns = [
     path("questions/<uuid:question_id>/", views.answer, name="answer"),
     path("months/<slug:month>/", views.statement, name="statement"),
     path("months/<slug:month>/statement.pdf", views.statement_pdf, name="statement_pdf"),
+    path("who-does-what/", views.running, name="running"),
     path("send/", views.send, name="send"),
     path("set-aside/", views.set_aside, name="set_aside"),
     path("set-aside/<uuid:set_aside_id>/", views.no_longer, name="no_longer"),

@@ -29,7 +29,7 @@ from leeway.money.spending import actions, forms, presenters, queries
 from leeway.money.spending.access import keeps_for_them, sees_only_account
 from leeway.money.spending.beside import beside
 from leeway.money.spending.content import month_letter
-from leeway.money.spending.kinds import Kept
+from leeway.money.spending.kinds import Kept, Running
 from leeway.money.statements.forms import MonthForm
 from leeway.money.statements.kinds import Whose
 from leeway.money.statements.queries import jobs_of
@@ -64,6 +64,7 @@ def show(request: SignedIn, case_id: UUID):
         "bars": presenters.two_bars(planned.rows),
         "next": money.next if money else None,
         "from_pence": law_on(today, settings.COUNCIL_POLICY)["spending.receipts_from"],
+        "running": queries.who_does_what(case),
         "questions": queries.open_questions(case) if can_work_on(request.user, case) else (),
         "today": today,
     }
@@ -233,6 +234,25 @@ def set_aside(request: SignedIn, case_id: UUID):
         messages.success(request, "It is set aside. It stays in the account, and counts as kept.")
         return redirect("spending:show", case.pk)
     return render(request, "spending/set_aside.jinja", _about(request, case) | {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def running(request: SignedIn, case_id: UUID):
+    """Who does which part of running the direct payment, and how that came about."""
+    case = queries.get_account(case_id, seen_by=request.user)
+    before = queries.who_does_what(case)
+    version = queries.version_of_doing(before)
+    form = forms.RunningForm(request.POST or None, before=before, initial={"version": version})
+
+    def say(**by_on: Any):
+        return actions.say_who_does(case=case, told=form.told, version=form.cleaned_data["version"], **by_on)
+
+    if act(form, say, request):
+        messages.success(request, "Noted. It can be said anew whenever it changes.")
+        return redirect("spending:show", case.pk)
+    carry_version(form, version)
+    context = _about(request, case) | {"form": form, "parts": Running, "earlier": queries.taken_over(case)}
+    return render(request, "spending/running.jinja", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,7 +14,8 @@ from leeway.care.planning.models import Way
 from leeway.money.payments.models import Payment
 from leeway.money.payments.states import PaymentState
 from leeway.money.spending import actions, queries
-from leeway.money.spending.kinds import ForWhat, Kept
+from leeway.money.spending.actions import Done
+from leeway.money.spending.kinds import ForWhat, Kept, Running, WhoDoes
 from leeway.money.statements.actions import keep_statement, open_bank_account
 from leeway.money.statements.kinds import Whose
 from leeway.site.demo.playing import Staff
@@ -70,6 +71,7 @@ def keep_account(staff: Staff, person: User, today: date) -> None:
     _let_run(case, staff, entries[0].on)
     _say(case, person, today)
     _set_aside(case, person, today)
+    _say_who_does(case, person, entries[0].on, today)
     _ask(case, person, staff, today)
 
 
@@ -84,6 +86,20 @@ def _let_run(case: Case, staff: Staff, on: date) -> None:
     leave.accept_leave(
         relationship=runs, family_name=case.person.family_name, version=version_of(runs), by=runs.user, on=on
     )
+
+
+def _say_who_does(case: Case, person: User, first: date, today: date) -> None:
+    """A firm began with the paying and the papers; since a week she does the papers with help."""
+    firm, with_tom = "Fairshare Payroll", Done(WhoDoes.TOGETHER, "Tom, on Sundays", "The statements, alone")
+    began = {
+        Running.CHOOSING: Done(WhoDoes.ALONE, "", ""),
+        Running.PAYING: Done(WhoDoes.FOR_THEM, firm, ""),
+        Running.PAPERS: Done(WhoDoes.FOR_THEM, firm, "Taking photos of the receipts"),
+        Running.EMPLOYING: Done(WhoDoes.FOR_THEM, firm, ""),
+    }
+    for told, on in ((began, first), ({Running.PAPERS: with_tom}, max(first, today - timedelta(days=7)))):
+        version = queries.version_of_doing(queries.who_does_what(case))
+        actions.say_who_does(case=case, told=told, version=version, by=person, on=on)
 
 
 def _entries(case: Case, today: date) -> list[Entry]:

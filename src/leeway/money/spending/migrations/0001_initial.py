@@ -350,4 +350,29 @@ class Migration(migrations.Migration):
             model_name='setasideevent',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='08ed6edb85380dacabba27326724628cdd33e99d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_e29d9', table='spending_setasideevent', when='BEFORE')),
         ),
+        migrations.CreateModel(
+            name='Doing',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('part', models.CharField(choices=[('choosing', 'Choosing who helps, and when'), ('paying', 'Paying people and bills'), ('papers', 'Keeping receipts, and sending statements'), ('employing', 'Wages, tax and the other duties of an employer'), ('council', 'Answering the council’s letters and questions')], max_length=9)),
+                ('who', models.CharField(choices=[('alone', 'Without help'), ('together', 'With help'), ('for_them', 'Somebody else does it')], max_length=8)),
+                ('words', models.CharField(blank=True, help_text='Who helps, or does it.', max_length=200)),
+                ('step', models.CharField(blank=True, help_text='What the person wants to take over next.', max_length=200)),
+                ('said_on', models.DateField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='who_does_what', to='people.case')),
+                ('said_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('who', 'alone'), models.Q(('words', ''), _negated=True), _connector='OR'), name='doing_says_who')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='doing',
+            trigger=pgtrigger.compiler.Trigger(name='doing_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d56b7536caab422b484a787840de6171b790046a', operation='UPDATE OR DELETE', pgid='pgtrigger_doing_is_kept_d8f0c', table='spending_doing', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='doing',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='a9852d3bdb142435a8815708a3b4de586a130318', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_e2472', table='spending_doing', when='BEFORE')),
+        ),
     ]
