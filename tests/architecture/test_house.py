@@ -50,7 +50,7 @@ OWN_WORDS = {
         "mt940", "narrative", "camt", "camt_entries", "ofx", "tables", "mapping", "values",
     },
     "money/ledger": {"histories", "export", "reasons", "relations"},
-    "money/budgets": {"changes", "schedule", "shares", "payable", "dues", "relations", "replay", "committed"},
+    "money/budgets": {"changes", "cover", "schedule", "shares", "payable", "dues", "relations", "replay", "committed"},
     "money/payees": {"provider_views", "provider_urls"},
     "money/payments": {
         "answers", "bank_files", "comparing", "falling_due", "frozen", "lateness", "leaving_out", "making", "money_now",

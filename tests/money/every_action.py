@@ -432,8 +432,9 @@ def _end_line(world: World) -> Any:
     """Bea ends the second line of Ada's plan, where it has two."""
     line = world.budget.plan.lines.order_by("unit_cost_pence").first()
     return lines.end_line(
-        line=line, ends_on=FOUR_WEEKS_END, reason="It is not needed any more.", by=world.bea, on=AFTER
-    )
+        line=line, ends_on=FOUR_WEEKS_END, reason="It is not needed any more.", cover="Her sister comes", by=world.bea,
+        on=AFTER,
+    )  # fmt: skip
 
 
 def _line_ends(world: World) -> LineChange:

@@ -39,11 +39,12 @@ from tests.money.lines.conftest import STARTS
 ON, LAST, LATER = date(2026, 4, 20), date(2026, 5, 10), date(2026, 5, 18)
 DAY = timedelta(days=1)
 WHY = "The day centre closes and nothing takes its place."
+COVER = "His sister comes on those days"
 
 
-def ended(line, ends_on=LAST, *, bea, finn, on=LATER):
+def ended(line, ends_on=LAST, *, bea, finn, on=LATER, cover=""):
     """Bea decides that it ends, and Finn has the budget go on without it."""
-    change = end_line(line=line, ends_on=ends_on, reason=WHY, by=bea, on=on)
+    change = end_line(line=line, ends_on=ends_on, reason=WHY, cover=cover, by=bea, on=on)
     return carry_out(change=change, seen=queries.weigh(change, on=on).seen, by=finn, on=on)
 
 
@@ -81,7 +82,7 @@ def test_what_was_paid_in_a_way_that_is_left_with_nothing_is_told_and_not_lost(s
     lines = (Way.DIRECT_PAYMENT, 80_00, 0), (Way.COUNCIL_MANAGED, 300_00, 0)
     line = started(*lines, income=[]).plan.lines.get(unit_cost_pence=80_00)
     paid(make_run(pay_on=date(2026, 4, 27), by=finn, on=ON), ON)
-    change = end_line(line=line, ends_on=LAST, reason=WHY, by=bea, on=LATER)
+    change = end_line(line=line, ends_on=LAST, reason=WHY, cover=COVER, by=bea, on=LATER)
     weighed = queries.weigh(change, on=LATER)
     assert (weighed.comes_off_pence, weighed.stays_paid_pence) == (0, 160_00)  # two weeks
     carry_out(change=change, seen=weighed.seen, by=finn, on=LATER)
@@ -177,10 +178,29 @@ def test_who_works_on_the_case_decides_once_finance_carries_it_out_and_one_line_
         with pytest.raises(Refusal, match="goes on without “Support” already"):
             again(change=change, on=LATER)
     first, second = line.plan.lines.exclude(pk=line.pk)
-    ended(first, LAST + DAY, bea=bea, finn=finn)
+    ended(first, LAST + DAY, bea=bea, finn=finn, cover=COVER)
     with pytest.raises(Refusal, match="nothing is left that is paid each week"):
         end_line(line=second, ends_on=LAST + 2 * DAY, reason=WHY, by=bea, on=LATER)
     assert clean(line.plan)
+
+
+def test_the_last_line_that_is_paid_directly_ends_only_with_who_meets_the_needs_then(line, case, bea, client):
+    asked = {"line": line, "ends_on": LAST, "reason": WHY, "by": bea, "on": LATER}
+    managed, other = line.plan.lines.get(way=Way.COUNCIL_MANAGED), line.plan.lines.get(unit_cost_pence=120_00)
+    assert not any(queries.is_last_paid_directly(each) for each in (line, managed, other))
+    kept = end_line(**asked | {"line": other, "ends_on": LAST + 7 * DAY})  # the other goes on, so nobody is asked
+    with pytest.raises(Refusal, match="Say who meets the needs from the day after") as refused:
+        end_line(**asked)
+    assert refused.value.field == "cover" and LineChange.objects.count() == 1
+    client.force_login(bea)
+    page = unescape(client.get(reverse("lines:end", args=[case.pk, line.pk])).content.decode())
+    assert "Who meets the needs from the day after?" in page and "the direct payment stops with it" in page
+    keep_line(change=kept, by=bea, on=LATER)
+    assert not queries.is_last_paid_directly(line)
+    end_line(**asked | {"line": other})
+    change = end_line(**asked, cover=COVER)
+    assert change.reason == f"{WHY} From then on: {COVER}."
+    assert change.reason in case.story.filter(kind=Event.LINE_ENDS).latest("pk").sentence
 
 
 def test_until_finance_acts_it_can_be_taken_back_and_ended_anew(line, case, bea, finn):

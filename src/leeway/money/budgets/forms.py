@@ -4,6 +4,7 @@ from django import forms
 
 from leeway.days import PLANNED
 from leeway.forms import DateField, PoundsField
+from leeway.money.budgets.cover import cover_field
 from leeway.money.budgets.models import COMES_BY_ITSELF, LAST_COSTS, HoldKind
 
 LOOK_AGAIN = "Open the page again, and look at until when payments wait."
@@ -123,13 +124,7 @@ class EndForm(forms.Form):
         help_text="In plain words. The person can read this.",
         widget=forms.Textarea,
     )
-    cover = forms.CharField(
-        label="Who meets the needs from the day after?",
-        required=False,
-        help_text="For a direct payment. Who does it, or why nobody has to: no day is left uncovered. The person can "
-        "read this.",
-        widget=forms.Textarea,
-    )
+    cover = cover_field()
 
 
 class BecauseForm(forms.Form):

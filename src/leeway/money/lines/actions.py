@@ -26,17 +26,18 @@ from leeway.refusal import Refusal
 
 
 @transaction.atomic
-def end_line(*, line: PlanLine, ends_on: date, reason: str, by: User, on: date) -> LineChange:
+def end_line(*, line: PlanLine, ends_on: date, reason: str, cover: str = "", by: User, on: date) -> LineChange:
     """Decide that one line of a plan ends after a day, by itself: the person is told, and finance is asked.
 
     The rest of the plan goes on. Refused where nothing would be left, and for days before the budget that runs began.
+    The last line that is paid directly ends only with `cover`, who meets the needs from the day after.
     """
     check_can(by, Capability.WORK_ON_CASES)
     check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
     case = lock_case(line.plan.case_id)
     check_can_work_on(by, case)
     line = PlanLine.objects.select_related("plan__case__person").get(pk=line.pk)
-    weighed = queries.weigh_end(line=line, ends_on=ends_on, reason=reason, on=on)
+    weighed = queries.weigh_end(line=line, ends_on=ends_on, reason=reason, cover=cover, on=on)
     starts_on = weighed.comes.after.starts_on
     return planning.end_line(line=line, starts_on=starts_on, reason=weighed.reason, by=by, on=on)
 

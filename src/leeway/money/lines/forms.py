@@ -4,6 +4,7 @@ from django import forms
 
 from leeway.days import PLANNED
 from leeway.forms import DateField
+from leeway.money.budgets.cover import cover_field
 
 LOOK_AGAIN = "Open the page again, and look at what changes."
 
@@ -23,6 +24,7 @@ class EndLineForm(forms.Form):
         error_messages={"required": "Say why it ends. The person can read this."},
         widget=forms.Textarea,
     )
+    cover = cover_field()
 
 
 class SeenForm(forms.Form):

@@ -27,14 +27,16 @@ from leeway.care.planning.line_changes import (
     require_in_force,
     require_may_end,
     require_open,
+    still_bought,
     weigh_without,
 )
 from leeway.care.planning.line_changes import weigh as weighed
-from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLine, PlanState
+from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLine, PlanState, Way
 from leeway.law.numbers import pounds
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import later_prices
 from leeway.market.units import Frequency
+from leeway.money.budgets.cover import with_cover
 from leeway.money.budgets.models import Budget
 from leeway.money.budgets.queries import paid_beyond
 from leeway.money.budgets.schedule import DAY
@@ -129,12 +131,22 @@ def change_now(change_id: UUID) -> LineChange:
     return LineChange.objects.select_related("line__plan__case__person", "decided_by").get(pk=change_id)
 
 
-def weigh_end(*, line: PlanLine, ends_on: date, reason: str, on: date) -> Ends:
-    """What would come of ending a line after a day. Raises the Refusal of what cannot be done; writes nothing."""
+def is_last_paid_directly(line: PlanLine) -> bool:
+    """Whether nothing else of the plan is paid directly each week, but for what ends already."""
+    each_week = [each for each in still_bought(line.plan) if each.frequency != Frequency.ONCE]
+    return [each.pk for each in each_week if each.way == Way.DIRECT_PAYMENT] == [line.pk]
+
+
+def weigh_end(*, line: PlanLine, ends_on: date, reason: str, cover: str, on: date) -> Ends:
+    """What would come of ending a line after a day. Raises the Refusal of what cannot be done; writes nothing.
+
+    With the last line that is paid directly the direct payment stops: `cover` says who meets the needs from then on.
+    """
     require_may_end(line)
     ask = "Say in a sentence why it ends. The person can read this."
     why = said.ended(said.sentence(reason, ask=ask, field="reason"))
-    return Ends(_weigh_end(line, ends_on, on), why)
+    comes = _weigh_end(line, ends_on, on)
+    return Ends(comes, with_cover(why, cover) if is_last_paid_directly(line) else why)
 
 
 def weigh(change: LineChange, *, on: date) -> Comes:

@@ -29,6 +29,7 @@ from leeway.money.budgets.actions.funding import (
 )
 from leeway.money.budgets.actions.holding import lift, locked, wait
 from leeway.money.budgets.actions.not_charging import charge_again_after
+from leeway.money.budgets.cover import with_cover
 from leeway.money.budgets.dues import weights
 from leeway.money.budgets.models import (
     LAST_COSTS,
@@ -47,7 +48,6 @@ from leeway.money.budgets.schedule import DAY, days_pence
 from leeway.money.ledger.models import Kind
 from leeway.refusal import Refusal
 
-UNCOVERED = "Say who meets the needs from the day after, or why nobody has to. No day is left uncovered."
 #: What bringing a last day forward changes of an ending.
 SOONER = ("ends_on", "paid_beyond_pence", "replaced", "sooner_by", "sooner_on", "sooner_because")
 
@@ -74,8 +74,7 @@ def end_budget(
             + " Open it again, and decide anew."
         )
     if standing is None and reason.strip() and budget.parts.filter(way=Way.DIRECT_PAYMENT).exists():
-        cover = said.sentence(cover, ask=UNCOVERED, field="cover", least=said.FEW)
-        reason = f"{said.ended(reason)} From then on: {said.ended(cover)}"
+        reason = with_cover(reason, cover)
     return end_as_far_back(budget, ends_on, reason, by, on)
 
 
