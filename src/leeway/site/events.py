@@ -7,28 +7,13 @@ happens or none. Every kind has a row: “nothing follows” is written down too
 from dataclasses import replace
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
-
-from leeway.care.circumstances.queries import detained_in, stay_on
-from leeway.care.people.actions import end_tasks, finish_message_tasks, open_tasks_again, set_task
+from leeway.care.people.actions import end_tasks, set_task
 from leeway.care.people.events import Event
-from leeway.care.people.models import Authority, Relationship, StoryLine, Whose
-from leeway.care.people.states import Stage
-from leeway.care.planning.actions import end_plan, set_aside
-from leeway.care.planning.models import LineChange
-from leeway.care.planning.queries import has_direct_payment, offers_and_choice, open_plan, plan_in_force
-from leeway.law.direct_payment_codes import DETAINED_IN, PERHAPS_DETAINED_IN
-from leeway.messages.queries import in_need_of_somebody
-from leeway.messages.states import State
-from leeway.money.budgets.actions import go_on_after, wait_after
-from leeway.money.budgets.models import WHILE_AWAY, Hold, HoldKind
-from leeway.money.disputes.actions import ask_what_took_its_place
-from leeway.money.funders.actions import take_over_who_pays
-from leeway.money.payees.models import Holder
-from leeway.money.payees.states import State as PayeeState
+from leeway.care.people.models import StoryLine, Whose
 from leeway.money.recovery.actions import give_less_back
 from leeway.money.recovery.queries import nothing_is_asked
 from leeway.money.spending.actions import hold_again
+from leeway.site import event_steps as steps
 from leeway.site.doubts import (
     review_after_authority,
     review_after_capacity,
@@ -77,174 +62,6 @@ def follow(line: StoryLine) -> None:
         tell_person(line, notice)
 
 
-def _said_by_another(line: StoryLine) -> bool:
-    """Whether somebody else than the case's worker said it, so that the worker, or else the manager, learns of it."""
-    return line.by_id != line.case.worker_id
-
-
-def _is_asked_again(line: StoryLine) -> bool:
-    """Whether this is another request, told in a case whose worker did not take it down."""
-    return line.case.worker_id is not None and _said_by_another(line)
-
-
-def _no_correction_waits(line: StoryLine) -> bool:
-    return not line.case.corrections.filter(settled_on=None).exists()
-
-
-def _goes_on(line: StoryLine) -> bool:
-    """Whether the person lives and support goes on, so that payments that wait leave a gap to fill."""
-    return line.case.person.date_of_death is None and line.case.stage != Stage.CLOSED
-
-
-def _has_running_budget(line: StoryLine) -> bool:
-    """Whether a budget runs, or was to run on after that day."""
-    return line.case.budgets.filter(Q(ending=None) | Q(ending__ends_on__gt=line.happened_on)).exists()
-
-
-def _every_budget_has_its_end(line: StoryLine) -> bool:
-    return not line.case.budgets.filter(ending=None).exists()
-
-
-def _money_is_over(line: StoryLine) -> bool:
-    """Whether no budget runs any more, and none is about to take its place."""
-    return line.case.stage != Stage.ARRANGING and not _has_running_budget(line)
-
-
-def _waits_while_away(line: StoryLine) -> bool:
-    """Whether payments wait because the person is somewhere else for a time."""
-    return Hold.objects.filter(budget__case=line.case_id, kind__in=WHILE_AWAY, lifted_on=None).exists()
-
-
-def _nothing_waits(line: StoryLine) -> bool:
-    return not Hold.objects.filter(budget__case=line.case_id, lifted_on=None).exists()
-
-
-def _waits_no_more_while_away(line: StoryLine) -> bool:
-    """Whether payments that waited because the person was away were just let go."""
-    lifted = Hold.objects.filter(budget__case=line.case_id, kind__in=WHILE_AWAY, lifted_on=line.happened_on)
-    return lifted.exists() and not _waits_while_away(line)
-
-
-def _no_line_is_to_end(line: StoryLine) -> bool:
-    """Whether the budget goes on without all that ends by itself."""
-    return not LineChange.objects.filter(
-        line__plan__case=line.case_id, carried_out_on=None, taken_back_on=None
-    ).exists()
-
-
-def _looked_at(line: StoryLine) -> bool:
-    """Whether finance has looked at what came back: no hold for it is left."""
-    left = Hold.objects.filter(budget__case=line.case_id, kind=HoldKind.RETURNED, lifted_on=None)
-    return not left.exists()
-
-
-def _is_offered_again(line: StoryLine) -> bool:
-    """Whether a manager, asked if a direct payment is too risky, wants it offered again."""
-    plan = open_plan(line.case)
-    return plan is not None and offers_and_choice(plan).to_offer_again
-
-
-def _is_at_home(line: StoryLine) -> bool:
-    return stay_on(line.case.person, line.happened_on) is None
-
-
-def _is_barred(line: StoryLine) -> bool:
-    """Whether the person is where nobody has a direct payment, and has one or is about to."""
-    return detained_in(line.case.person, line.happened_on) in DETAINED_IN and has_direct_payment(line.case)
-
-
-def _is_perhaps_barred(line: StoryLine) -> bool:
-    """Whether nobody knows if the person was convicted, and they have a direct payment or are about to."""
-    return detained_in(line.case.person, line.happened_on) in PERHAPS_DETAINED_IN and has_direct_payment(line.case)
-
-
-def _nothing_is_paid_direct(line: StoryLine) -> bool:
-    return not has_direct_payment(line.case)
-
-
-def _settling(line: StoryLine) -> QuerySet[Relationship]:
-    return line.case.person.relationships.filter(authority=Authority.REPRESENTATIVE)
-
-
-def _somebody_settles(line: StoryLine) -> bool:
-    return _settling(line).exclude(ends_on__lt=line.happened_on).exists()
-
-
-def _nobody_settles(line: StoryLine) -> bool:
-    return not _somebody_settles(line)
-
-
-def _settles_no_more(line: StoryLine) -> bool:
-    """Whether whoever settled what the person left does so no longer."""
-    died = line.case.person.date_of_death is not None
-    return died and line.case.stage != Stage.CLOSED and _settling(line).exists() and _nobody_settles(line)
-
-
-def _everybody_else_was_reached(line: StoryLine) -> bool:
-    """Whether no message failed but those to the person."""
-    failed = in_need_of_somebody([line.case_id]).filter(state=State.FAILED)
-    return not failed.exclude(recipient_id=line.case.person_id).exists()
-
-
-def _wait_after_death(line: StoryLine) -> None:
-    reason = f"{line.sentence} Nothing more falls due after that day."
-    wait_after(case=line.case, kind=HoldKind.DEATH, reason=reason, by=line.by, on=line.happened_on)
-
-
-def _go_on_after_death(line: StoryLine) -> None:
-    go_on_after(case=line.case, kind=HoldKind.DEATH, by=line.by, on=line.happened_on)
-
-
-def _wait_after_ending(line: StoryLine) -> None:
-    wait_after(case=line.case, kind=HoldKind.ENDED, reason=line.sentence, by=line.by, on=line.happened_on)
-
-
-def _take_over_who_pays(line: StoryLine) -> None:
-    take_over_who_pays(case=line.case, by=line.by, on=line.happened_on)
-
-
-def _ask_about_disputes(line: StoryLine) -> None:
-    ask_what_took_its_place(case=line.case, on=line.happened_on)
-
-
-def _end_the_plan(line: StoryLine) -> None:
-    plan = plan_in_force(line.case)
-    if plan is not None:
-        end_plan(plan=plan, by=line.by, on=line.happened_on)
-
-
-def _set_the_draft_aside(line: StoryLine) -> None:
-    plan = open_plan(line.case)
-    if plan is not None:
-        set_aside(plan=plan, why="needs are not eligible.", by=line.by, on=line.happened_on)
-
-
-def _no_letter_left(line: StoryLine) -> None:
-    """Letters to the person were stopped: nobody is asked to post them."""
-    finish_message_tasks(case=line.case, by=line.by, on=line.happened_on)
-
-
-def _take_up_again(line: StoryLine) -> None:
-    """What the death had ended is to be done after all, where nothing else has ended it since."""
-    open_tasks_again(case=line.case, ended_by=Event.DIED)
-
-
-def _holds_no_longer(line: StoryLine) -> bool:
-    """Whether the bank details in use are of somebody who may hold the money no longer, or not for long."""
-    in_use = line.case.payee_accounts.filter(state=PayeeState.APPROVED)
-    return in_use.filter(relationship__ends_on__isnull=False).exists()
-
-
-def _somebody_may_hold_it(line: StoryLine) -> bool:
-    return not _holds_no_longer(line)
-
-
-def _representative_holds(line: StoryLine) -> bool:
-    """Whether bank details stand that were meant for after the death."""
-    stand = line.case.payee_accounts.filter(state__in=[PayeeState.APPROVED, PayeeState.ENTERED])
-    return stand.filter(holder=Holder.REPRESENTATIVE).exists()
-
-
 NOTHING = Follows()
 #: What has finance work out anew what somebody pays.
 CHARGES = (Event.CHARGE_CHANGES, Event.DISPUTE_ENDED)
@@ -258,10 +75,10 @@ MIND_MADE_UP = Over((Event.MIND_CHANGED, Event.MIND_REFUSED))
 WITH_STAY = Over((Event.STAY, Event.STAY_ENDED, Event.STAY_UNDONE))
 END_THE_BUDGET = (Event.SUPPORT_ENDED, Event.CLOSED, Event.DIED)
 WITH_MONEY = (
-    Over(END_THE_BUDGET, (Whose.FINANCE,), only=_every_budget_has_its_end),
-    Over((*WITH_STAY.kinds, Event.HELD, Event.DEATH_UNDONE), only=_money_is_over),
+    Over(END_THE_BUDGET, (Whose.FINANCE,), only=steps.every_budget_has_its_end),
+    Over((*WITH_STAY.kinds, Event.HELD, Event.DEATH_UNDONE), only=steps.money_is_over),
 )
-WITH_LINE = Over((Event.LINE_ENDS,), only=_no_line_is_to_end)
+WITH_LINE = Over((Event.LINE_ENDS,), only=steps.no_line_is_to_end)
 WITH_WAITING = Over((Event.PAYMENT_LATE,), (Whose.FINANCE,))
 WITH_SUPPORT = (
     WITH_PLAN,
@@ -287,7 +104,7 @@ WITH_SUPPORT = (
 WITH_LIFE = (
     *WITH_SUPPORT,
     Over((Event.SUPPORT_ENDED, Event.CLOSED, Event.REQUEST, Event.CORRECTION_ASKED)),
-    Over((Event.MESSAGE_FAILED,), only=_everybody_else_was_reached),
+    Over((Event.MESSAGE_FAILED,), only=steps.everybody_else_was_reached),
     WITH_WAITING,
 )
 #: What is to be done while money of a direct payment is asked about.
@@ -306,7 +123,11 @@ def _decides(what: str) -> Follows:
 
 EVENTS: dict[Event, Follows] = {
     Event.REQUEST: _asks(
-        ToDo(Whose.WORKER, "{person} asked for help again: read what for, and speak with them.", only=_is_asked_again)
+        ToDo(
+            Whose.WORKER,
+            "{person} asked for help again: read what for, and speak with them.",
+            only=steps.is_asked_again,
+        )
     ),
     Event.OWN_WORDS: _asks(ToDo(Whose.WORKER, "Read what {person}, or who helps them, wrote in their own words.")),
     Event.GIVEN: NOTHING,
@@ -315,7 +136,7 @@ EVENTS: dict[Event, Follows] = {
         ToDo(Whose.WORKER, "A correction of what is on record of {person} was asked for. Look at it, and answer.")
     ),
     Event.CORRECTION_SETTLED: Follows(
-        over=(Over((Event.CORRECTION_ASKED,), only=_no_correction_waits),),
+        over=(Over((Event.CORRECTION_ASKED,), only=steps.no_correction_waits),),
         notices=(Notice("correction_answered", from_worker_who_answers),),
     ),
     Event.CORRECTION_DISPUTED: _asks(
@@ -324,15 +145,17 @@ EVENTS: dict[Event, Follows] = {
     Event.EMPLOYER: NOTHING,
     Event.ASSESSMENT_STARTED: NOTHING,
     Event.ELIGIBLE: replace(_decides("the care and support you can have"), over=(WORDS_READ,)),
-    Event.NOT_ELIGIBLE: replace(_decides("the help you asked for"), then=(_set_the_draft_aside,), over=(WORDS_READ,)),
+    Event.NOT_ELIGIBLE: replace(
+        _decides("the help you asked for"), then=(steps.set_the_draft_aside,), over=(WORDS_READ,)
+    ),
     Event.MONEY_CHECK_STARTED: NOTHING,
     Event.MONEY_CHECK_DONE: replace(  # what is still to do about the charge, the night asks anew
         _decides("what you pay towards your support"), over=(Over((Event.CHARGE_CHANGES,), (Whose.FINANCE,)),)
     ),
     Event.RELATIONSHIP: Follows(
         then=(condole,),
-        over=(Over(LOOKED_FOR, (Whose.WORKER,), only=_somebody_settles),),
-        tasks=(ToDo(Whose.WORKER, FIND_WHO_SETTLES, only=_settles_no_more),),
+        over=(Over(LOOKED_FOR, (Whose.WORKER,), only=steps.somebody_settles),),
+        tasks=(ToDo(Whose.WORKER, FIND_WHO_SETTLES, only=steps.settles_no_more),),
     ),
     Event.AUTHORITY_ENDED: Follows(
         then=(review_after_authority,),
@@ -342,25 +165,25 @@ EVENTS: dict[Event, Follows] = {
                 "The authority of whoever holds {person}’s money ends. Enter the bank details of whoever holds it "
                 "then.",
                 days=2,
-                only=_holds_no_longer,
+                only=steps.holds_no_longer,
             ),
             ToDo(
                 Whose.WORKER,
                 "The authority of whoever holds {person}’s money ends. Agree who holds it then, and record them.",
                 days=2,
-                only=_holds_no_longer,
+                only=steps.holds_no_longer,
             ),
         ),
     ),
     Event.CAPACITY: Follows(then=(review_after_capacity,)),
     Event.LEAVE: NOTHING,
     Event.INVITED: NOTHING,
-    Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}’s files.", only=_said_by_another)),
+    Event.FILE: _asks(ToDo(Whose.WORKER, "Look at what was added to {person}’s files.", only=steps.said_by_another)),
     Event.PLAN_STARTED: NOTHING,
     Event.WAYS_EXPLAINED: Follows(over=(Over((Event.CHALLENGE_ANSWERED,)),)),
     Event.CHOICE: Follows(  # a challenge stays the manager's, whatever is chosen afterwards
         over=(MIND_MADE_UP,),
-        tasks=(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=_said_by_another),),
+        tasks=(ToDo(Whose.WORKER, "{person} has chosen how to hold the budget.", only=steps.said_by_another),),
     ),
     Event.MIND_CHANGED: Follows(
         then=(review_after_change_of_mind,),
@@ -394,7 +217,7 @@ EVENTS: dict[Event, Follows] = {
             ToDo(
                 Whose.WORKER,
                 "Offer {person} a direct payment again, with what would make it safe enough.",
-                only=_is_offered_again,
+                only=steps.is_offered_again,
             ),
         ),
     ),
@@ -418,7 +241,7 @@ EVENTS: dict[Event, Follows] = {
         notices=(Notice("plan_returned", from_worker),),
     ),
     Event.DISAGREED: _asks(ToDo(Whose.WORKER, "{person}’s plan is not agreed. Talk about what is wrong.")),
-    Event.AGREED: Follows(over=(Over((Event.STAY,), (Whose.WORKER,), only=_nothing_is_paid_direct),)),
+    Event.AGREED: Follows(over=(Over((Event.STAY,), (Whose.WORKER,), only=steps.nothing_is_paid_direct),)),
     Event.TAKEN_BACK: _asks(
         ToDo(
             Whose.WORKER, "{person}’s agreed plan could not start. Read why, tell {person}, and write it again.", days=2
@@ -427,8 +250,8 @@ EVENTS: dict[Event, Follows] = {
     Event.PLAN_SET_ASIDE: Follows(over=(WITH_PLAN, Over((Event.CHALLENGED,)))),
     Event.REVIEW_DUE: NOTHING,
     Event.REVIEW_ASKED: Follows(
-        over=(Over((Event.REVIEW_DUE,), only=_said_by_another),),
-        tasks=(ToDo(Whose.WORKER, "Agree a day for {person}’s review.", only=_said_by_another),),
+        over=(Over((Event.REVIEW_DUE,), only=steps.said_by_another),),
+        tasks=(ToDo(Whose.WORKER, "Agree a day for {person}’s review.", only=steps.said_by_another),),
     ),
     Event.REVIEW_NEEDED: _asks(
         ToDo(Whose.WORKER, "Review {person}’s direct payment: its page says what has come up.", days=14)
@@ -436,26 +259,26 @@ EVENTS: dict[Event, Follows] = {
     Event.REVIEW_STARTED: Follows(over=(Over((Event.REVIEW_ASKED, Event.REVIEW_NEEDED)),)),
     Event.REVIEW_HELD: Follows(over=(Over((Event.REVIEW_DUE, Event.REVIEW_ASKED, Event.REVIEW_NEEDED)),)),
     Event.SUPPORT_ENDED: Follows(
-        then=(_end_the_plan, _wait_after_ending),
+        then=(steps.end_the_plan, steps.wait_after_ending),
         over=WITH_SUPPORT,
-        tasks=(ToDo(Whose.FINANCE, "{person}’s support has ended. End the budget.", only=_has_running_budget),),
+        tasks=(ToDo(Whose.FINANCE, "{person}’s support has ended. End the budget.", only=steps.has_running_budget),),
     ),
     Event.CLOSED: Follows(
-        then=(_end_the_plan, _wait_after_ending),
+        then=(steps.end_the_plan, steps.wait_after_ending),
         over=WITH_SUPPORT,
-        tasks=(ToDo(Whose.FINANCE, "{person}’s case is closed. End the budget.", only=_has_running_budget),),
+        tasks=(ToDo(Whose.FINANCE, "{person}’s case is closed. End the budget.", only=steps.has_running_budget),),
     ),
     Event.REOPENED: NOTHING,
     Event.DIED: Follows(
-        then=(_wait_after_death, ask_to_speak_with_carers, stop_writing, _no_letter_left, condole),
+        then=(steps.wait_after_death, ask_to_speak_with_carers, stop_writing, steps.no_letter_left, condole),
         over=WITH_LIFE,
         tasks=(
-            ToDo(Whose.FINANCE, "{person} has died. End the budget.", only=_has_running_budget),
-            ToDo(Whose.WORKER, FIND_WHO_SETTLES, only=_nobody_settles),
+            ToDo(Whose.FINANCE, "{person} has died. End the budget.", only=steps.has_running_budget),
+            ToDo(Whose.WORKER, FIND_WHO_SETTLES, only=steps.nobody_settles),
         ),
     ),
     Event.DEATH_UNDONE: Follows(
-        then=(_go_on_after_death, ask_to_speak_with_carers_again, stop_condoling, _take_up_again),
+        then=(steps.go_on_after_death, ask_to_speak_with_carers_again, stop_condoling, steps.take_up_again),
         over=(Over(LOOKED_FOR),),
         tasks=(
             ToDo(Whose.FINANCE, "{person} has not died. Check that payments go on.", days=1),
@@ -464,7 +287,7 @@ EVENTS: dict[Event, Follows] = {
                 "The bank details are of whoever was to settle what {person} leaves. Enter {person}’s own again, for "
                 "another officer to approve.",
                 days=1,
-                only=_representative_holds,
+                only=steps.representative_holds,
             ),
             ToDo(Whose.WORKER, "{person} was recorded as dead by mistake. Check what stopped.", days=1),
             ToDo(
@@ -480,41 +303,44 @@ EVENTS: dict[Event, Follows] = {
     Event.STAY: Follows(
         over=(WITH_STAY,),
         tasks=(
-            ToDo(Whose.FINANCE, "Decide what is paid while {person} is away.", days=2, only=_has_running_budget),
+            ToDo(Whose.FINANCE, "Decide what is paid while {person} is away.", days=2, only=steps.has_running_budget),
             ToDo(
                 Whose.WORKER,
                 "{person} cannot have a direct payment where they are. Change how the budget is held.",
                 days=2,
-                only=_is_barred,
+                only=steps.is_barred,
             ),
             ToDo(
                 Whose.WORKER,
                 "Find out whether {person} was convicted. Until it is known, no direct payment is made.",
                 days=2,
-                only=_is_perhaps_barred,
+                only=steps.is_perhaps_barred,
             ),
         ),
     ),
     Event.STAY_ENDED: Follows(
         over=(WITH_STAY,),
-        tasks=(ToDo(Whose.FINANCE, "{person} is back. Check that payments go on.", days=2, only=_has_running_budget),),
+        tasks=(
+            ToDo(Whose.FINANCE, "{person} is back. Check that payments go on.", days=2, only=steps.has_running_budget),
+        ),
     ),
     Event.STAY_UNDONE: Follows(
-        over=(replace(WITH_STAY, only=_is_at_home),),
+        over=(replace(WITH_STAY, only=steps.is_at_home),),
         tasks=(
             ToDo(
                 Whose.FINANCE,
                 "{person} was recorded as away by mistake. Check that payments go on.",
                 days=2,
-                only=_has_running_budget,
+                only=steps.has_running_budget,
             ),
         ),
     ),
     Event.BANK_DETAILS: Follows(
-        then=(review_after_receiver,), over=(Over((Event.AUTHORITY_ENDED,), only=_somebody_may_hold_it),)
+        then=(review_after_receiver,), over=(Over((Event.AUTHORITY_ENDED,), only=steps.somebody_may_hold_it),)
     ),
     Event.BUDGET_STARTED: Follows(
-        then=(_take_over_who_pays, _ask_about_disputes), over=(Over((Event.DEATH_UNDONE, *CHARGES), (Whose.FINANCE,)),)
+        then=(steps.take_over_who_pays, steps.ask_about_disputes),
+        over=(Over((Event.DEATH_UNDONE, *CHARGES), (Whose.FINANCE,)),),
     ),
     Event.BUDGET_ENDED: Follows(over=WITH_MONEY),
     Event.BUDGET_GOES_ON: NOTHING,  # what is paid, CHARGE_DECIDED tells
@@ -556,15 +382,17 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.HELD: Follows(
         then=(review_after_hold,),
-        over=(Over((Event.STAY,), (Whose.FINANCE,), only=_waits_while_away), WITH_WAITING),
-        tasks=(ToDo(Whose.WORKER, "{person}’s payments wait. Make sure that support goes on.", days=2, only=_goes_on),),
+        over=(Over((Event.STAY,), (Whose.FINANCE,), only=steps.waits_while_away), WITH_WAITING),
+        tasks=(
+            ToDo(Whose.WORKER, "{person}’s payments wait. Make sure that support goes on.", days=2, only=steps.goes_on),
+        ),
         notices=(Notice("payment_held", why_payments_wait),),
     ),
     Event.HOLD_LIFTED: Follows(
         over=(
-            Over((Event.PAYMENT_RETURNED,), only=_looked_at),
-            Over((Event.HELD,), only=_nothing_waits),
-            Over((Event.STAY_ENDED, Event.STAY_UNDONE), only=_waits_no_more_while_away),
+            Over((Event.PAYMENT_RETURNED,), only=steps.looked_at),
+            Over((Event.HELD,), only=steps.nothing_waits),
+            Over((Event.STAY_ENDED, Event.STAY_UNDONE), only=steps.waits_no_more_while_away),
         ),
     ),
     Event.PAYMENT_SENT: NOTHING,  # of many at once: whoever sends ends its tasks, and the night tells people
