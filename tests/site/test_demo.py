@@ -8,6 +8,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from rich.console import Console
 
@@ -23,6 +24,7 @@ from leeway.insight.records.council import council_records
 from leeway.money.banking.working_days import is_bank_working_day
 from leeway.money.budgets.models import Budget, Hold
 from leeway.money.ledger.queries import findings, trial_balance
+from leeway.money.monitoring.models import Check
 from leeway.money.payments.lateness import late_payments
 from leeway.money.payments.models import Payment, PaymentRun
 from leeway.money.proving import findings as payment_findings
@@ -209,6 +211,25 @@ def test_somebodys_money_is_late_and_finance_knows(lived):
     command.deliver(today)
     task = Task.objects.get(kind="payment_late", done_on=None)
     assert task.case == instalment.part.budget.case and task.whose == "finance"
+
+
+def test_whoever_employs_and_keeps_an_account_has_a_first_page_of_few_questions_and_so_has_its_check(
+    lived, sign_in, django_assert_max_num_queries
+):
+    """Ada has everything at once: a record as an employer, an account, three who pay, a helper, and a check due."""
+    (staff, _), today, ada = lived, timezone.localdate(), User.objects.get(email="ada@fairbourne.example")
+    command.say_who_pays(staff.finance, today)
+    command.employ_somebody(ada, today)
+    command.keep_account(staff, ada, today)
+    command.check_accounts(staff, today)
+    check = Check.objects.get(case__person__user=ada, finished_on=None)
+    of_check = reverse("monitoring:check", args=[check.case_id, check.pk])
+    for reader, address in (("ada", "/home/"), ("tom", "/home/"), ("fay", of_check)):
+        client = sign_in(reader)
+        with django_assert_max_num_queries(25):
+            page = client.get(address).content.decode()
+        shown = ("What waited for us",) if reader == "fay" else ("to spend", "s an employer</h3>")
+        assert all(each in page for each in shown), reader
 
 
 def test_nobody_says_in_a_story_what_another_said(lived):

@@ -22,13 +22,13 @@ MAIL_FOLDER = "mailbox"
 MAIL_MOST = 20
 
 
-def about_case(case_id: UUID, *, to: Collection[UUID] | None = None) -> QuerySet[Message]:
+def about_case(case_id: UUID, *, to: Collection[UUID] | QuerySet | None = None) -> QuerySet[Message]:
     """The messages about a case, the latest first; with `to`, only those to these recipients."""
     messages = Message.objects.filter(case_id=case_id).select_related("written_by", "settled_by", "sent_again")
     return messages if to is None else messages.filter(recipient_id__in=to)
 
 
-def get_message(message_id: UUID, *, case_id: UUID, to: Collection[UUID] | None = None) -> Message:
+def get_message(message_id: UUID, *, case_id: UUID, to: Collection[UUID] | QuerySet | None = None) -> Message:
     """One message about a case; with `to`, only where it went to one of these recipients. Http404 otherwise."""
     message = about_case(case_id, to=to).filter(pk=message_id).first()
     if message is None:

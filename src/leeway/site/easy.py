@@ -40,6 +40,11 @@ def asked_for(user: User | AnonymousUser) -> frozenset[str]:
     return kept[READ]
 
 
+def keep_asked_for(user: User, own: Person) -> None:
+    """Keep what this reader asked for, of the record of theirs that a page read already."""
+    vars(user)[READ] = frozenset(own.communication_needs or ())
+
+
 def wants_easy_words(user: User | AnonymousUser) -> bool:
     """Whether this reader asked for easy read: easy words stand above the page then."""
     return CommunicationNeed.EASY_READ in asked_for(user)

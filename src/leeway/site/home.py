@@ -46,14 +46,14 @@ from leeway.money.payments.pay_days import first_pay_day
 from leeway.money.payments.queries import runs_on_their_way
 from leeway.money.payments.views import todays_work
 from leeway.money.spending.presenters import bar_of, set_aside_in_words, shares_of
-from leeway.money.spending.queries import glance
+from leeway.money.spending.queries import THEIRS, glance
 from leeway.money.statements.models import BankAccount
 from leeway.money.statements.presenters import to_explain
 from leeway.money.statements.queries import unexplained
 from leeway.money.uprating.queries import batches_under_way
 from leeway.site.case_now import CaseNow, sent_back_of
 from leeway.site.council import council_at_a_glance
-from leeway.site.easy import in_easy_words, wants_easy_words
+from leeway.site.easy import in_easy_words, keep_asked_for, wants_easy_words
 from leeway.site.helping import next_for_helper
 from leeway.site.next_steps import next_in_short, next_step
 from leeway.site.pictures import STEPS, pictures
@@ -126,9 +126,11 @@ def people_named(context: dict) -> list[UUID]:
 
 def _person(request: SignedIn, today: date) -> dict:
     cases = _with_what_there_is(own_cases(request.user, today), request.user, today)
-    runs = any(case.runs for case in cases) or not cases
+    runs, asked = (not cases or any(getattr(case, each) for case in cases) for each in ("runs", "asked"))
+    for own in (case.person for case in cases if is_the_person(request.user, case)):
+        keep_asked_for(request.user, own)
     return {
-        "askings": asked_to_help(request.user, today),
+        "askings": asked_to_help(request.user, today) if asked else [],
         "accounts": accounts_run_by(request.user, today) if runs else [],
         "cases": [_own(request.user, case, today, in_full=len(cases) <= IN_FULL) for case in cases],
     }
@@ -139,8 +141,9 @@ def _with_what_there_is(cases: QuerySet[Case], user: User, today: date) -> list[
     return list(
         cases.annotate(
             employs=Exists(running(today).filter(case=OuterRef("pk"))),
-            banked=Exists(BankAccount.objects.filter(case=OuterRef("pk"))),
+            banked=Exists(BankAccount.objects.filter(case=OuterRef("pk"), whose__in=THEIRS)),
             runs=Exists(accounts_to_run(user, today)),
+            asked=Exists(asked_to_help(user, today)),
         )[:20]
     )
 
@@ -195,12 +198,10 @@ def _own(user: User, case: Any, today: date, *, in_full: bool) -> dict:
     }
 
 
-def _account(case: Case, today: date) -> dict | None:
+def _account(case: Case, today: date) -> dict:
     """What is left of a direct payment, as its bar and in words, and the receipts that are asked for."""
     from_pence = law_on(today, settings.COUNCIL_POLICY)["spending.receipts_from"]
     found = glance(case, today, from_pence=from_pence)
-    if found is None:
-        return None
     shares = shares_of(found.left)
     return {
         "left": found.left,

@@ -80,7 +80,7 @@ def get_case(
 def get_case_of_account(case_id: UUID, *, seen_by: User, page: str) -> Case:
     """The same for the account of its direct payment, which may be run by somebody who sees nothing else of it."""
     runs = accounts_to_run(seen_by, timezone.localdate()).filter(person__cases=case_id)
-    if not runs.exists():
+    if not (seen_by.can(Capability.TAKE_PART) and runs.exists()):
         return get_case(case_id, seen_by=seen_by, page=page)
     case = Case.objects.select_related("person", "worker", "team").get(pk=case_id)
     record_look(viewer=seen_by, person_id=case.person_id, page=page, own=True)
@@ -249,15 +249,15 @@ def story(case: Case, *, care_too: bool) -> QuerySet[StoryLine]:
     return case.story.all() if care_too else case.story.filter(kind__in=OF_MONEY)
 
 
-def whose_messages(case: Case, *, seen_by: User) -> set[UUID] | None:
+def whose_messages(case: Case, *, seen_by: User) -> QuerySet | None:
     """To whom the messages about a case went that this user may read; None for staff, who read them all.
 
     The person reads those to them. Whom they gave leave reads those too, and those to themselves.
     """
     if seen_by.is_staff_member:
         return None
-    own = case.person.relationships.filter(user=seen_by).values_list("pk", flat=True)
-    return {case.person_id, *own}
+    own = case.person.relationships.filter(user=seen_by).order_by().values("pk")
+    return Person.objects.filter(pk=case.person_id).order_by().values("pk").union(own)
 
 
 def owner_of_files(case: Case) -> Owner:

@@ -1,6 +1,6 @@
 """Reading plans: the one being written, the one in force, what they cost, and how the budget is held."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -235,8 +235,17 @@ def plan_lines(plan: Plan) -> list[PlanLine]:
 def first_of_lines(case_id: UUID) -> dict[UUID, UUID]:
     """Each line that a case's plans ever had, with the first of those it goes on from, plan after plan: or itself."""
     rows = PlanLine.objects.filter(plan__case=case_id).order_by("plan__number")
+    return first_of(rows.values_list("pk", "follows"))
+
+
+def first_of(rows: Iterable[tuple[UUID, UUID | None]]) -> dict[UUID, UUID]:
+    """The first of those that each line goes on from; of lines in the order of their plans, each with what it follows.
+
+    >>> first_of([("a", None), ("b", "a"), ("c", "b")])
+    {'a': 'a', 'b': 'a', 'c': 'a'}
+    """
     found: dict[UUID, UUID] = {}
-    for line, follows in rows.values_list("pk", "follows"):
+    for line, follows in rows:
         found[line] = found[follows] if follows else line
     return found
 

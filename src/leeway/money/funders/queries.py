@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -220,16 +221,17 @@ def lines_of_budgets(budgets: Collection[UUID]) -> dict[UUID, list[tuple[UUID, C
 
 def shares_of_lines(cases: Collection[UUID] | None = None) -> dict[UUID, list[Share]]:
     """Every sharing that holds or held, by line."""
-    sharings = Sharing.objects.filter(Q(ends_on=None) | Q(ends_on__gte=F("starts_on")))
+    held = Q(sharing__ends_on=None) | Q(sharing__ends_on__gte=F("sharing__starts_on"))
+    named = Portion.objects.filter(held)
     if cases is not None:
-        sharings = sharings.filter(line__plan__case__in=cases)
-    portions = defaultdict(list)
-    rows = Portion.objects.filter(sharing__in=sharings.order_by().values("pk")).order_by("sharing", "position")
-    for sharing, funder, figure in rows.values_list("sharing", "funder", "figure"):
-        portions[sharing].append((funder, figure))
+        named = named.filter(sharing__line__plan__case__in=cases)
+    of_sharing = [f"sharing__{name}" for name in ("pk", "line", "starts_on", "ends_on", "method")]
+    latest_first = ("-sharing__starts_on", "-sharing__recorded_on", "sharing", "position")
+    rows = named.order_by(*latest_first).values_list(*of_sharing, "funder", "figure")
     found = defaultdict(list)
-    for pk, line, first, last, method in sharings.values_list("pk", "line", "starts_on", "ends_on", "method"):
-        found[line].append(Share(first, last or date.max, method, portions[pk]))
+    for (_, line, first, last, method), portions in groupby(rows, key=lambda row: row[:5]):
+        pays = [(funder, figure) for *_, funder, figure in portions]
+        found[line].append(Share(first, last or date.max, method, pays))
     return found
 
 
@@ -328,7 +330,8 @@ def line_to_share(case_id: UUID, line_id: UUID, *, seen_by: User, on: date) -> t
 
 def budget_on(case: Case, on: date) -> Budget | None:
     """The budget that pays on a day; before the first has begun, that one."""
-    budgets = list(case.budgets.filter(RAN).order_by("-starts_on").select_related("plan", "final_budget"))
+    ran = case.budgets.filter(RAN).order_by("-starts_on")
+    budgets = list(ran.select_related("plan", "final_budget", "charge"))
     return next((each for each in budgets if each.starts_on <= on), budgets[-1] if budgets else None)
 
 
@@ -336,10 +339,7 @@ def lines_paid(budget: Budget, on: date) -> list[LinePays]:
     """Who pays each line of a budget on a day."""
     line_ids = budget.final_budget.inputs.get("line_ids")
     lines = [line for line in budget.plan.lines.all() if is_bought(line.pk, line_ids)]
-    parts = list(budget.parts.values_list("pk", flat=True))
-    paid = {each.line_id: each for its in lines_of_parts(parts, [budget.pk]).values() for each in its}
-    shares, funders = shares_of_lines([budget.case_id]), {each.pk: each for each in Funder.objects.all()}
-    rules = rules_of(funders.values())
+    pays = _pays_by_line(budget, shares_of_lines([budget.case_id]), on)
     sharings = Sharing.objects.filter(line__plan=budget.plan_id).select_related("recorded_by")
     said: dict[UUID, list[Sharing]] = defaultdict(list)
     for sharing in sharings.prefetch_related("portions__funder"):
@@ -347,11 +347,26 @@ def lines_paid(budget: Budget, on: date) -> list[LinePays]:
             said[sharing.line_id].append(sharing)
     found = []
     for line in lines:
-        pays = _pays_on(paid[line.pk], shares.get(line.pk, ()), rules, funders, on) if line.pk in paid else []
         its = said[line.pk]
         in_force = next((one for one in its if one.starts_on <= on and (not one.ends_on or on <= one.ends_on)), None)
-        found.append(LinePays(line, pays, in_force, its))
+        found.append(LinePays(line, pays.get(line.pk, []), in_force, its))
     return found
+
+
+def _pays_by_line(budget: Budget, shares: Mapping[UUID, Sequence[Share]], on: date) -> dict[UUID, list[PaysNow]]:
+    """What each pays of the lines that the parts of a budget pay for, on a day."""
+    lines = lines_decided([budget.final_budget_id])[budget.final_budget_id]
+    judged = budget.charge.result.get("free_parts") or []
+    funders = {each.pk: each for each in Funder.objects.all()}
+    rules = rules_of(funders.values())
+    paid = (
+        line
+        for part in budget.parts.all()
+        for line in lines_of_part(
+            lines, judged, part.way, part.gross_pence_per_week, part.nhs_pence_per_week, part.charge_pence_per_week
+        )
+    )
+    return {each.line_id: _pays_on(each, shares.get(each.line_id, ()), rules, funders, on) for each in paid}
 
 
 def _pays_on(
@@ -376,11 +391,12 @@ def _pays_on(
 def payers_of(case: Case, on: date) -> list[PaysNow]:
     """What each payer that is named pays a week for all lines of a case's budget, on a day."""
     budget = budget_on(case, on)
-    if budget is None or not Sharing.objects.filter(line__plan=budget.plan_id).exists():
+    shares = shares_of_lines([case.pk]) if budget else {}
+    if budget is None or not shares:
         return []
     together: dict[tuple[Purse, UUID | None], PaysNow] = {}
-    for line in lines_paid(budget, max(on, budget.starts_on)):
-        for each in line.pays:
+    for pays in _pays_by_line(budget, shares, max(on, budget.starts_on)).values():
+        for each in pays:
             key = each.purse, each.funder.pk if each.funder else None
             had = together[key].pence if key in together else 0
             together[key] = PaysNow(each.purse, each.funder, had + each.pence)

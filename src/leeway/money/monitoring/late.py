@@ -4,9 +4,9 @@ The ombudsman found a council at fault that raised nothing for a year and then a
 beside the person's part wherever money is asked for. Source: Local Government Ombudsman, Dorset Council, 24 017 716.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
-from uuid import UUID
+from itertools import groupby
 
 from leeway.access.models import Look, User
 from leeway.access.roles import WHO_CAN, Capability
@@ -14,17 +14,17 @@ from leeway.care.people.models import Case
 from leeway.care.review.models import Review
 from leeway.law.dated import Law
 from leeway.law.monitoring import Late
-from leeway.money.monitoring.models import Check, Flagged
-from leeway.money.spending.queries import PAGE, THEIRS
+from leeway.money.monitoring.models import Check
+from leeway.money.spending.queries import PAGE
 from leeway.money.statements.models import Statement
 
 DAY = timedelta(days=1)
 
 
-def stretches(case: Case, law: Law) -> list[Late]:
-    """The days until a day on which something waited for the council, the first stretch first."""
+def stretches(case: Case, read: Collection[Statement], law: Law) -> list[Late]:
+    """The days until a day on which something waited for the council, the first first; `read` are its statements."""
     within = timedelta(days=law["monitoring.within_days"])
-    found = [*_statements(case, within, law.on), *_checks(case, law.on), *_reviews(case, law.on)]
+    found = [*_statements(case, read, within, law.on), *_checks(case, law.on), *_reviews(case, law.on)]
     return sorted(found, key=lambda late: (late.first, late.last, late.why))
 
 
@@ -33,10 +33,9 @@ def _stretch(first: date, last: date, why: str) -> Iterator[Late]:
         yield Late(first, last, why)
 
 
-def _statements(case: Case, within: timedelta, on: date) -> Iterator[Late]:
+def _statements(case: Case, read: Collection[Statement], within: timedelta, on: date) -> Iterator[Late]:
     """Statements that nobody of the council looked at in time."""
-    kept = Statement.objects.filter(account__case=case, account__whose__in=THEIRS, kept_on__lte=on)
-    days = sorted(set(kept.order_by().values_list("kept_on", flat=True)))
+    days = sorted({each.kept_on for each in read if each.kept_on <= on})
     if not days:
         return
     staff = User.objects.filter(roles__overlap=list(WHO_CAN[Capability.WORK_FOR_COUNCIL])).values("pk")
@@ -50,14 +49,12 @@ def _statements(case: Case, within: timedelta, on: date) -> Iterator[Late]:
 
 def _checks(case: Case, on: date) -> Iterator[Late]:
     """Checks past their day, but for the days on which the person had a question to answer."""
-    waits: dict[UUID, list[tuple[date, date]]] = {}
-    for asked in Flagged.objects.filter(check_of__case=case, asked_on__isnull=False):
-        assert asked.asked_on is not None
-        waits.setdefault(asked.check_of_id, []).append((asked.asked_on, asked.replied_on or on))
-    for check in Check.objects.filter(case=case, due_on__lt=on):
-        first, last = check.due_on + DAY, min(check.finished_on or on, on)
-        why = f"The check due by {check.due_on:%-d %B %Y} was not done."
-        for begins, ends in sorted(waits.get(check.pk, [])):
+    known = Check.objects.filter(case=case, due_on__lt=on).order_by("due_on", "pk")
+    rows = known.values_list("pk", "due_on", "finished_on", "flagged__asked_on", "flagged__replied_on")
+    for (_, due_on, finished_on), its in groupby(rows, key=lambda row: row[:3]):
+        first, last = due_on + DAY, min(finished_on or on, on)
+        why = f"The check due by {due_on:%-d %B %Y} was not done."
+        for begins, ends in sorted((asked_on, replied_on or on) for *_, asked_on, replied_on in its if asked_on):
             yield from _stretch(first, min(last, begins), why)
             first = max(first, ends + DAY)
         yield from _stretch(first, last, why)

@@ -162,7 +162,13 @@ def late_days(case: Case, on: date) -> list[Late]:
 
     Stretches may lie over one another: `leeway.law.monitoring.days_late` counts each day once.
     """
-    return stretches(case, policy_on(on))
+    return stretches(case, statements_of(case), policy_on(on))
+
+
+def statements_of(case: Case) -> list[Statement]:
+    """Every statement of a person's own accounts that was read, the first days first."""
+    kept = Statement.objects.filter(account__case=case, account__whose__in=THEIRS)
+    return list(kept.order_by("from_on", "pk"))
 
 
 def version_said(check: Check, said: dict[str, Flagged]) -> int:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Min
 
 from leeway.care.circumstances.models import StayKind
 from leeway.care.employing.queries import Employer, employer, owed_at_end
@@ -14,6 +13,7 @@ from leeway.law import law_on
 from leeway.law.employer_duties import Standing
 from leeway.law.monitoring import Facts, Flag, Line, Near, Surplus, flags, surplus
 from leeway.money.monitoring.models import Check
+from leeway.money.monitoring.queries import statements_of
 from leeway.money.spending import queries as spending
 from leeway.money.spending.queries import Entry, Left
 from leeway.money.statements.models import Statement
@@ -32,6 +32,7 @@ class Seen:
     """What whoever checks an account has before them. `known_until` is None where no statement covers the days."""
 
     check: Check
+    read: Sequence[Statement]
     entries: Sequence[Entry]
     left: Left
     employer: Employer | None
@@ -60,12 +61,12 @@ def see(check: Check, on: date) -> Seen:
     """Look at the account of a check as it is on a day."""
     case, law = check.case, law_on(on, settings.COUNCIL_POLICY)
     entries = spending.entries(case, check.from_on, check.until_on)
-    left, found = spending.left_on(case, on), employer(case, on)
+    left, found, read = spending.left_on(case, on), employer(case, on), statements_of(case)
     known = left.balance.as_at if left.balance else max((entry.line.booked_on for entry in entries), default=None)
-    facts = _facts(check, left, found, known, on)
+    facts = _facts(check, read, left, found, known, on)
     pointed = flags([_line(entry) for entry in entries], facts, law)
     from_pence = law["spending.receipts_from"]
-    return Seen(check, entries, left, found, surplus(facts, law), pointed, known, from_pence)
+    return Seen(check, read, entries, left, found, surplus(facts, law), pointed, known, from_pence)
 
 
 def _line(entry: Entry) -> Line:
@@ -82,10 +83,11 @@ def _line(entry: Entry) -> Line:
     )
 
 
-def _facts(check: Check, left: Left, found: Employer | None, known: date | None, on: date) -> Facts:
+def _facts(
+    check: Check, read: Sequence[Statement], left: Left, found: Employer | None, known: date | None, on: date
+) -> Facts:
     case = check.case
-    read = Statement.objects.filter(account__case=case, account__whose__in=spending.THEIRS)
-    since = read.aggregate(on=Min("from_on"))["on"]
+    since = read[0].from_on if read else None
     weekly = spending.weekly_on(case, min(on, check.until_on))
     stays = case.person.stays.filter(taken_back_on=None, kind=StayKind.HOSPITAL)
     return Facts(

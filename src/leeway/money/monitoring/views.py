@@ -22,6 +22,7 @@ from leeway.money.monitoring import actions, forms, queries
 from leeway.money.monitoring.access import can_set_level, check_can_check
 from leeway.money.monitoring.counting import count
 from leeway.money.monitoring.kinds import Outcome, Touch
+from leeway.money.monitoring.late import stretches
 from leeway.money.monitoring.seeing import see
 from leeway.money.spending.access import sees_only_account
 from leeway.money.spending.beside import beside
@@ -61,7 +62,7 @@ def check(request: SignedIn, case_id: UUID, check_id: UUID):
         messages.success(request, _in_words(done.result, case))
         return redirect("monitoring:home")
     carry_version(form, version)
-    late = queries.late_days(case, today)
+    late = stretches(case, seen.read, queries.policy_on(today))
     context = _about(request, case) | {
         "check": found,
         "seen": seen,

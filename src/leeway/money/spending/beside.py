@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from leeway.care.planning.costs import once_pence, weekly_pence
-from leeway.care.planning.models import LineChange, PlanLine
+from leeway.care.planning.models import PlanLine
 from leeway.law.numbers import floor_div
 from leeway.market.units import Frequency, Unit
 from leeway.money.spending.kinds import BY_ITSELF, ForWhat
@@ -48,8 +48,7 @@ class Beside:
 
 def beside(plan: PlanNow, found: Sequence[Entry], first: date, last: date) -> Beside:
     """What was planned and spent in some days, of which the lines are found. What goes on from plan to plan is one."""
-    lines, firsts = plan.lines, plan.first
-    ends = _last_days(lines)
+    lines, firsts, ends = plan.lines, plan.first, plan.ends
     spent = spent_by(found)
     of_plan: dict[UUID, int] = {}
     for (kind, said), pence in spent.items():
@@ -86,9 +85,3 @@ def _planned(line: PlanLine, spent_pence: int, first: date, last: date, until: d
     days = max(0, (ends - begins).days + 1)
     weekly = weekly_pence(line)
     return Row(what, weekly, floor_div(weekly * days, 7), spent_pence)
-
-
-def _last_days(lines: Sequence[PlanLine]) -> dict[UUID, date]:
-    """The last day of each line that ends by itself."""
-    ending = LineChange.objects.filter(line__in=[line.pk for line in lines], taken_back_on=None)
-    return {change.line_id: change.starts_on - timedelta(days=1) for change in ending}

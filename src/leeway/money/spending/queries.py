@@ -11,15 +11,15 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.http import Http404
 
 from leeway.access.models import Look, User
 from leeway.access.roles import WHO_CAN, Capability
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case_of_account
-from leeway.care.planning.models import PlanLine, PlanState, Way
-from leeway.care.planning.queries import first_of_lines
+from leeway.care.planning.models import LineChange, PlanLine, PlanState, Way
+from leeway.care.planning.queries import first_of
 from leeway.files.models import Owner
 from leeway.money.budgets.models import Part as BudgetPart
 from leeway.money.ledger.models import Reason, Transfer
@@ -28,7 +28,7 @@ from leeway.money.spending.models import AttachedReceipt, Doing, Purpose, Questi
 from leeway.money.spending.proposing import Proposal, Said, payee_of, propose
 from leeway.money.statements.kinds import What, Whose
 from leeway.money.statements.models import BankAccount, Part, Statement, StatementLine
-from leeway.money.statements.standing import chains
+from leeway.money.statements.standing import chains_of
 from leeway.versions import version_of
 
 #: Whose files a receipt is: of the account of a case.
@@ -99,10 +99,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class PlanNow:
-    """What the plan in force has a direct payment for; `first` has the line that each line of a plan goes on from."""
+    """What the plan in force has a direct payment for.
+
+    `first` has the line that each line of a plan goes on from; `ends` the last day of each that ends by itself.
+    """
 
     lines: Sequence[PlanLine]
     first: Mapping[UUID, UUID]
+    ends: Mapping[UUID, date]
 
 
 @dataclass(frozen=True)
@@ -171,8 +175,13 @@ def entries(case: Case, first: date, last: date) -> list[Entry]:
 
 def plan_now(case: Case) -> PlanNow:
     """What the plan in force has a direct payment for, with the first line of each line of the case's plans."""
-    lines = PlanLine.objects.filter(plan__case=case, plan__state=PlanState.AGREED, way=Way.DIRECT_PAYMENT)
-    return PlanNow(list(lines.select_related("plan", "service__provider")), first_of_lines(case.pk))
+    changes = LineChange.objects.filter(line=OuterRef("pk"), taken_back_on=None).order_by("-starts_on")
+    every = PlanLine.objects.filter(plan__case=case).annotate(changes_on=Subquery(changes.values("starts_on")[:1]))
+    found = list(every.select_related("plan", "service__provider"))
+    now = [each for each in found if each.plan.state == PlanState.AGREED and each.way == Way.DIRECT_PAYMENT]
+    ends = {each.pk: each.changes_on - timedelta(days=1) for each in now if each.changes_on}
+    by_plan = sorted(found, key=lambda each: each.plan.number)
+    return PlanNow(now, first_of((each.pk, each.follows_id) for each in by_plan), ends)
 
 
 def with_proposals(found: Sequence[Entry], case: Case, plan: PlanNow) -> list[Entry]:
@@ -233,12 +242,8 @@ def balance_on(case: Case, day: date) -> Balance | None:
 
     On a day after the last statement it is what that one ended with.
     """
-    return _balance(accounts_of(case), day)
-
-
-def _balance(accounts: Sequence[BankAccount], day: date) -> Balance | None:
-    dedicated = [each for each in accounts if each.whose == Whose.DEDICATED]
-    joined = chains(dedicated).values() if dedicated else ()
+    dedicated = Q(account__case=case, account__whose=Whose.DEDICATED)
+    joined = chains_of(Statement.objects.filter(dedicated)).values()
     known = [each for each in joined if each.bank_pence is not None and each.as_at is not None]
     if not known:
         return None
@@ -246,17 +251,14 @@ def _balance(accounts: Sequence[BankAccount], day: date) -> Balance | None:
     pence = sum(each.bank_pence or 0 for each in known)
     if day >= max(each.as_at for each in known if each.as_at):
         return Balance(pence, as_at)
-    later = StatementLine.objects.filter(account__in=dedicated, booked_on__gt=day).aggregate(pence=Sum("amount_pence"))
+    later = StatementLine.objects.filter(dedicated, booked_on__gt=day).aggregate(pence=Sum("amount_pence"))
     jumped = sum(gap.pence for each in known for gap in each.gaps if gap.after.from_on > day)
     return Balance(pence - (later["pence"] or 0) - jumped, min(day, as_at))
 
 
-def glance(case: Case, on: date, *, from_pence: int) -> Glance | None:
-    """What a first page says of a person's account; None where no line of one is read."""
-    accounts = accounts_of(case)
-    if not accounts:
-        return None
-    return Glance(left_on(case, on, accounts), receipts_asked_for(case, on, from_pence=from_pence))
+def glance(case: Case, on: date, *, from_pence: int) -> Glance:
+    """What a first page says of the account of somebody who has one."""
+    return Glance(left_on(case, on), receipts_asked_for(case, on, from_pence=from_pence))
 
 
 def receipts_asked_for(case: Case, on: date, *, from_pence: int) -> list[Purpose]:
@@ -280,9 +282,9 @@ def set_aside_on(case: Case, day: date) -> list[SetAside]:
     return sorted((each for each in found if each.holds_on(day)), key=lambda each: -each.amount_pence)
 
 
-def left_on(case: Case, day: date, accounts: Sequence[BankAccount] | None = None) -> Left:
-    """What is left to spend on a day; of accounts that were read already, where they are given."""
-    return Left(_balance(accounts_of(case) if accounts is None else accounts, day), set_aside_on(case, day))
+def left_on(case: Case, day: date) -> Left:
+    """What is left to spend on a day."""
+    return Left(balance_on(case, day), set_aside_on(case, day))
 
 
 def get_set_aside(case: Case, set_aside_id: UUID) -> SetAside:

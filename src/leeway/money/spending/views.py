@@ -45,7 +45,7 @@ def show(request: SignedIn, case_id: UUID):
     month = presenters.month_of(_day_asked(request, today) or (kept[1] if kept else today), kept=kept, today=today)
     plan = queries.plan_now(case)
     found = queries.with_proposals(queries.entries(case, month.first, month.last), case, plan)
-    left = queries.left_on(case, today, accounts)
+    left = queries.left_on(case, today)
     shares = presenters.shares_of(left)
     planned = beside(plan, found, month.first, month.last)
     money = money_now(case, today) if case.person.date_of_death is None else None
@@ -96,9 +96,7 @@ def _statement(request: SignedIn, case_id: UUID, month: str) -> tuple[Case, Lett
     shown = presenters.month_of(form.cleaned_data["month"], kept=queries.days_kept(accounts), today=today)
     found = queries.entries(case, shown.first, shown.last)
     before = queries.balance_on(case, shown.first - timedelta(days=1))
-    return case, month_letter(
-        case, shown, found, before, queries.left_on(case, shown.last, accounts), settings.COUNCIL_NAME
-    )
+    return case, month_letter(case, shown, found, before, queries.left_on(case, shown.last), settings.COUNCIL_NAME)
 
 
 def _back_to(case: Case, month: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from leeway.money.statements.models import BankAccount, Part, Statement, StatementLine
 from leeway.money.statements.relations import LIVE
@@ -215,11 +215,18 @@ def chain(account: BankAccount, *, reports: bool = True) -> Chain:
 
 def chains(accounts: Collection[BankAccount], *, reports: bool = True) -> dict[UUID, Chain]:
     """The same of each of some accounts, asked at once for all of them."""
-    found: dict[UUID, list[Statement]] = {account.pk: [] for account in accounts}
-    for one in Statement.objects.filter(account__in=accounts).order_by("to_on", "from_on", "kept_at", "place"):
+    found = chains_of(Statement.objects.filter(account__in=accounts), reports=reports)
+    return {account.pk: found.get(account.pk) or _joined([], {}, reports) for account in accounts}
+
+
+def chains_of(statements: QuerySet[Statement], *, reports: bool = True) -> dict[UUID, Chain]:
+    """The same of each account that some statements are of."""
+    found: defaultdict[UUID, list[Statement]] = defaultdict(list)
+    for one in statements.order_by("to_on", "from_on", "kept_at", "place"):
         found[one.account_id].append(one)
-    told = _told_by_reports(accounts) if reports else {}
-    return {account: _joined(statements, told.get(account, {}), reports) for account, statements in found.items()}
+    some_report = any(one.format in REPORTS for its in found.values() for one in its)
+    told = _told_by_reports(found) if reports and some_report else {}
+    return {account: _joined(its, told.get(account, {}), reports) for account, its in found.items()}
 
 
 def _joined(statements: Sequence[Statement], by_reports: Mapping[date, int], reports: bool) -> Chain:
@@ -266,7 +273,7 @@ def _next_of(left: Sequence[Statement], end: int | None) -> Statement:
     return next(chain_of(joins, first), left[0])
 
 
-def _told_by_reports(accounts: Iterable[BankAccount]) -> Mapping[UUID, dict[date, int]]:
+def _told_by_reports(accounts: Iterable[UUID]) -> Mapping[UUID, dict[date, int]]:
     """What reports of the bank's told of some accounts, of each by day."""
     lines = StatementLine.objects.filter(account__in=accounts, statement__format__in=REPORTS).order_by()
     found: defaultdict[UUID, dict[date, int]] = defaultdict(dict)
