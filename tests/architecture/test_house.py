@@ -50,7 +50,10 @@ OWN_WORDS = {
         "mt940", "narrative", "camt", "camt_entries", "ofx", "tables", "mapping", "values",
     },
     "money/ledger": {"histories", "export", "reasons", "relations"},
-    "money/budgets": {"changes", "cover", "schedule", "shares", "payable", "dues", "relations", "replay", "committed"},
+    "money/budgets": {
+        "changes", "collecting", "cover", "schedule", "shares", "payable", "dues", "relations", "replay",
+        "committed",
+    },
     "money/payees": {"provider_views", "provider_urls"},
     "money/payments": {
         "answers", "bank_files", "comparing", "falling_due", "frozen", "lateness", "leaving_out", "making", "money_now",
@@ -60,7 +63,7 @@ OWN_WORDS = {
     },
     "money/budgets/actions": {
         "starting", "funding", "holding", "ending", "last_costs", "interim", "leaving_out",
-        "not_charging",
+        "not_charging", "collecting",
     },
     "money/funders": {"attributing", "charging", "of_one", "relations"},
     "money/contributions": {"relations"},

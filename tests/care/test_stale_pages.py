@@ -40,7 +40,7 @@ ADDS = {
     "circumstances:add_stay", "circumstances:add_earlier_support",
     "ask:request", "asking:add",
     "planning:add_aim", "planning:add_line", "planning:offer",
-    "budgets:hold", "budgets:again", "budgets:last_cost", "budgets:interim",
+    "budgets:hold", "budgets:who_collects", "budgets:again", "budgets:last_cost", "budgets:interim",
     "payees:enter", "provider_details:enter", "payments:remittance_address",
     "payments:make", "payments:faster", "payments:together",
     "employing:take_on", "employing:terms", "employing:done", "employing:done_of",

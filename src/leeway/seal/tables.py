@@ -84,6 +84,7 @@ SEALED = (
     Table("budgets.NotCharged"),
     Table("budgets.Ending"),
     Table("budgets.EndingEvent", stamp="pgh_created_at"),
+    Table("budgets.Collecting"),
     Table("budgets.Hold"),
     Table("budgets.HoldEvent", stamp="pgh_created_at"),
     Table("budgets.Interim"),

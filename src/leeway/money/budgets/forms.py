@@ -5,9 +5,26 @@ from django import forms
 from leeway.days import PLANNED
 from leeway.forms import DateField, PoundsField
 from leeway.money.budgets.cover import cover_field
-from leeway.money.budgets.models import COMES_BY_ITSELF, LAST_COSTS, HoldKind
+from leeway.money.budgets.models import COMES_BY_ITSELF, LAST_COSTS, Collector, HoldKind
 
 LOOK_AGAIN = "Open the page again, and look at until when payments wait."
+
+
+class CollectorForm(forms.Form):
+    """Who collects what somebody pays towards a direct payment."""
+
+    collected_by = forms.ChoiceField(
+        label="Who collects it from the next budget on?",
+        choices=Collector.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose who collects it."},
+    )
+    reason = forms.CharField(
+        label="Why?",
+        widget=forms.Textarea,
+        help_text="With what the person said of it. They can read this.",
+        error_messages={"required": "Say why, and what the person said of it."},
+    )
 
 
 class HoldForm(forms.Form):

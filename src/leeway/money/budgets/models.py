@@ -17,6 +17,13 @@ from leeway.law.numbers import pounds
 from leeway.money.ledger.models import Account, Transfer
 
 
+class Collector(models.TextChoices):
+    """Who collects what a person pays towards a direct payment."""
+
+    PERSON = "person", "The person pays it into the account themselves, and the council pays the rest (net)"
+    COUNCIL = "council", "The council pays the whole, and sends bills for it (gross)"
+
+
 class Budget(models.Model):
     """The money of one agreed plan, from the day it starts. Never edited: a later budget takes its place.
 
@@ -40,6 +47,10 @@ class Budget(models.Model):
     charge_taken_first_from = ArrayField(
         models.CharField(max_length=30), help_text="The council's order of taking the charge, as it was."
     )
+    collected_by = models.CharField(
+        max_length=7, choices=Collector, default=Collector.PERSON,
+        help_text="Who collects what the person pays towards a direct payment, as it was.",
+    )  # fmt: skip
     pay_calendar_starts_on = models.DateField(help_text="The first day of any one pay period, as it was.")
     available = models.ForeignKey(Account, models.PROTECT, related_name="+")
     committed = models.ForeignKey(Account, models.PROTECT, related_name="+")
@@ -86,6 +97,30 @@ class Part(models.Model):
             ),
         ]
         triggers = kept("part_is_kept")
+
+    @property
+    def billed_pence_per_week(self) -> int:
+        """What the council collects from the person a week: the charge, but for what they pay in themselves."""
+        return self.charge_pence_per_week - (self.gross_pence_per_week - self.paid_pence_per_week)
+
+
+class Collecting(models.Model):
+    """Who collects what somebody pays towards their direct payment from the next budget on, and why. The latest holds.
+
+    Without one the council's policy says it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="collecting")
+    collected_by = models.CharField(max_length=7, choices=Collector)
+    reason = models.TextField()
+    said_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    said_on = models.DateField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="collecting_says_why")]
+        triggers = kept("collecting_is_kept")
 
 
 class InstalmentKind(models.TextChoices):

@@ -23,6 +23,7 @@ from leeway.care.people.states import Stage
 from leeway.care.planning.line_changes import changes_of_lines
 from leeway.care.planning.models import LineChange, Plan, PlanLine, PlanState, Way
 from leeway.care.planning.queries import PutRight, bars_direct_payment, charges_of, put_right
+from leeway.money.budgets.collecting import paid_gross
 from leeway.money.budgets.dues import ShareSoFar, shares_so_far
 from leeway.money.budgets.models import (
     UNTIL_ENDED,
@@ -202,7 +203,7 @@ def proposal(case_id: UUID, *, seen_by: User, on: date) -> Proposal:
     until = funded_until(starts_on, settings.PAY_CALENDAR_STARTS_ON)
     stops = [] if case.stage == Stage.ARRANGING else [f"The case is at “{case.get_stage_display()}”."]
     try:
-        stretches = _stretches(plan, starts_on)
+        stretches = _stretches(plan, starts_on, bool(paid_gross([case.pk], on)))
     except Refusal as refusal:
         return Proposal(case, plan, [], starts_on, until, {}, [*stops, str(refusal)])
     latest = _latest_details(case)
@@ -218,15 +219,13 @@ def proposal(case_id: UUID, *, seen_by: User, on: date) -> Proposal:
 
 def start_up_pence(plan: Plan) -> int:
     """What is paid once, to get started: nothing where an earlier budget of the plan has paid it, or is to."""
-    once = Funding.objects.filter(part__budget__plan=plan, kind=InstalmentKind.START_UP)
-    cancelled = Instalment.objects.filter(
-        part__budget__plan=plan, kind=InstalmentKind.START_UP, cancellation__isnull=False
-    )
-    paid = once.exclude(part__in=cancelled.values("part")).exists()
+    of_plan = {"part__budget__plan": plan, "kind": InstalmentKind.START_UP}
+    cancelled = Instalment.objects.filter(**of_plan, cancellation__isnull=False)
+    paid = Funding.objects.filter(**of_plan).exclude(part__in=cancelled.values("part")).exists()
     return 0 if paid else plan.final_budget.result["start_up_pence"]
 
 
-def _stretches(plan: Plan, starts_on: date) -> list[Stretch]:
+def _stretches(plan: Plan, starts_on: date, gross: bool) -> list[Stretch]:
     """A stretch for each charge of a plan, from its first day until the day before the next."""
     charges = charges_of(plan)
     firsts = [starts_on, *(charge.law_on for charge in charges[1:])]
@@ -235,7 +234,7 @@ def _stretches(plan: Plan, starts_on: date) -> list[Stretch]:
     for charge, first, last in zip(charges, firsts, lasts, strict=True):
         anchor = settings.PAY_CALENDAR_STARTS_ON
         until = min(last or date.max, funded_until(first, anchor))
-        shares = shares_of(plan.final_budget, charge, first)
+        shares = shares_of(plan.final_budget, charge, first, gross=gross)
         schedules = {
             share.way: instalments(
                 starts_on=first, ends_on=until, weekly_pence=share.paid_pence_per_week, anchor=anchor

@@ -182,8 +182,9 @@ DECIDED = (
     ),
     Relation(
         "Part {part} pays out {paid} pence a week, which is not its cost less what the person pays into the account.",
-        "SELECT p.id AS part, p.paid_pence_per_week AS paid FROM budgets_part AS p WHERE p.paid_pence_per_week <> "
-        "p.gross_pence_per_week - CASE p.way WHEN 'direct_payment' THEN p.charge_pence_per_week ELSE 0 END",
+        "SELECT p.id AS part, p.paid_pence_per_week AS paid FROM budgets_part AS p "
+        "JOIN budgets_budget AS b ON b.id = p.budget_id WHERE p.paid_pence_per_week <> p.gross_pence_per_week - CASE "
+        "WHEN p.way = 'direct_payment' AND b.collected_by = 'person' THEN p.charge_pence_per_week ELSE 0 END",
     ),
     Relation(
         "Part {part} is paid into an account that is not of its kind or not of its case.",
@@ -231,7 +232,7 @@ FUNDED = (
         "Funding {funding} is not shared out as its part is: {nhs_pence} from the NHS and {person_pence} from the "
         "person of {total} pence.",
         f"SELECT f.id AS funding, f.nhs_pence, f.person_pence, {TOTAL} AS total {OF_FUNDING} CROSS JOIN LATERAL ("
-        " SELECT CASE p.way WHEN 'direct_payment' THEN 0 ELSE p.charge_pence_per_week END AS person) AS share "
+        " SELECT p.charge_pence_per_week - (p.gross_pence_per_week - p.paid_pence_per_week) AS person) AS share "
         "CROSS JOIN LATERAL (SELECT p.paid_pence_per_week - p.nhs_pence_per_week - share.person AS council) AS rest "
         "WHERE (f.nhs_pence, f.person_pence) IS DISTINCT FROM (CASE"
         "  WHEN f.kind <> 'regular' THEN 0 WHEN rest.council + share.person = 0 THEN"

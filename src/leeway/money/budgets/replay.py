@@ -12,7 +12,7 @@ from leeway.care.decisions.replay import Answer, Bent, Corrected
 from leeway.care.planning.costs import CostedLine
 from leeway.care.planning.models import Way
 from leeway.law.numbers import split
-from leeway.money.budgets.models import Budget, Ending, Funding, Instalment, InstalmentKind, Interim, Part
+from leeway.money.budgets.models import Budget, Collector, Ending, Funding, Instalment, InstalmentKind, Interim, Part
 from leeway.money.budgets.queries import goes_on_from
 from leeway.money.budgets.schedule import PaidPeriod, days_pence, funded_until, instalments
 from leeway.money.budgets.shares import Share, order_of_charge, share_out
@@ -102,7 +102,8 @@ def _shares(budget: Budget, order: list[str]) -> list[Share]:
     decided = budget.final_budget
     try:
         lines = [CostedLine(**line) for line in decided.inputs["lines"]]
-        return share_out(decided.result, budget.charge.result, lines, order)
+        gross = budget.collected_by == Collector.COUNCIL
+        return share_out(decided.result, budget.charge.result, lines, order, gross=gross)
     except (Refusal, KeyError, TypeError, ValueError):
         return []
 
@@ -194,8 +195,7 @@ def _schedule(part: Part, budget: Budget, due: list[Due], funded: list[Funded]) 
 
 def _split(part: Part, budget: Budget, due: list[Due], funded: list[Funded]) -> str:
     """What is wrong with what the funders put into a part; nothing where each put in their share of its days."""
-    person_pence = 0 if part.way == Way.DIRECT_PAYMENT else part.charge_pence_per_week
-    weekly = [part.nhs_pence_per_week, person_pence]
+    weekly = [part.nhs_pence_per_week, part.billed_pence_per_week]
     weekly.append(part.paid_pence_per_week - sum(weekly))
     for each in sorted(funded, key=lambda each: each.starts_on):
         if _is_regular(each):

@@ -25,11 +25,12 @@ class Share:
     gross_pence_per_week: int
     nhs_pence_per_week: int
     charge_pence_per_week: int
+    is_gross: bool = False
 
     @property
     def paid_pence_per_week(self) -> int:
-        """What the council pays out: a direct payment is net of what the person pays into its account."""
-        if self.way == Way.DIRECT_PAYMENT:
+        """What the council pays out: a direct payment net of what the person pays into its account, or gross."""
+        if self.way == Way.DIRECT_PAYMENT and not self.is_gross:
             return self.gross_pence_per_week - self.charge_pence_per_week
         return self.gross_pence_per_week
 
@@ -39,13 +40,13 @@ def way_of_start_up(ways: Collection[Way]) -> Way:
     return next((way for way in (Way.DIRECT_PAYMENT, Way.SERVICE_FUND) if way in ways), next(iter(ways)))
 
 
-def shares_of(final_budget: Decision, charge: Decision, law_day: date) -> list[Share]:
+def shares_of(final_budget: Decision, charge: Decision, law_day: date, *, gross: bool) -> list[Share]:
     """Each part of a budget that was decided with who pays it, in the order in which a charge is taken.
 
     NHS money is never charged for, nor is what is free by law: the charge is taken from the rest of each part alone.
     """
     lines = [CostedLine(**line) for line in final_budget.inputs["lines"]]
-    return share_out(final_budget.result, charge.result, lines, order_of_charge(law_day))
+    return share_out(final_budget.result, charge.result, lines, order_of_charge(law_day), gross=gross)
 
 
 def order_of_charge(law_day: date) -> list[str]:
@@ -53,8 +54,13 @@ def order_of_charge(law_day: date) -> list[str]:
     return list(ways_in_order(law_on(law_day, settings.COUNCIL_POLICY)))
 
 
-def share_out(result: dict, charge: dict, lines: Sequence[CostedLine], order: Sequence[str]) -> list[Share]:
-    """Share a signed-off budget out, from its figures and the charge's, the lines, and the order of the charge."""
+def share_out(
+    result: dict, charge: dict, lines: Sequence[CostedLine], order: Sequence[str], *, gross: bool = False
+) -> list[Share]:
+    """Share a signed-off budget out, from its figures and the charge's, the lines, and the order of the charge.
+
+    `gross` says that the council pays a direct payment whole, and bills the person for what they pay of it.
+    """
     ways = {Way(way): pence for way, pence in result["ways"].items() if pence}
     nhs = dict.fromkeys(ways, 0)
     for line in lines:
@@ -70,7 +76,7 @@ def share_out(result: dict, charge: dict, lines: Sequence[CostedLine], order: Se
     chargeable = {NAME_IN_LAW.get(way, way.value): max(0, ways[way] - nhs[way] - free.get(way, 0)) for way in ways}
     charged = apply_charge_to_ways(charge["charge_pence_per_week"], chargeable, order)
     shares = [
-        Share(way, ways[way], nhs[way], charged[NAME_IN_LAW.get(way, way.value)]["charge_pence_per_week"])
+        Share(way, ways[way], nhs[way], charged[NAME_IN_LAW.get(way, way.value)]["charge_pence_per_week"], gross)
         for way in ways
     ]
     return sorted(shares, key=lambda share: order.index(NAME_IN_LAW.get(share.way, share.way.value)))

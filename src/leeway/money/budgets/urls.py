@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.show, name="show"),
     path("start/", views.start, name="start"),
     path("send-back/", views.send_back, name="send_back"),
+    path("who-collects/", views.who_collects, name="who_collects"),
     path("fund/", views.fund, name="fund"),
     path("hold/", views.hold, name="hold"),
     path("hold/<uuid:hold_id>/lift/", views.lift, name="lift"),

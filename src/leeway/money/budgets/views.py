@@ -12,12 +12,23 @@ from leeway.access.roles import Capability
 from leeway.acting import act, why_not
 from leeway.care.circumstances.queries import standing_death, standing_stays
 from leeway.care.people.access import is_the_person
+from leeway.care.people.queries import get_case
 from leeway.care.people.states import Stage
 from leeway.law.numbers import pounds
 from leeway.money.budgets import actions, queries
 from leeway.money.budgets.changes import change_into
-from leeway.money.budgets.forms import AwayForm, BecauseForm, EndForm, ExtendForm, HoldForm, InterimForm, LastCostForm
-from leeway.money.budgets.models import UNTIL_ENDED, WHILE_AWAY, HoldKind
+from leeway.money.budgets.collecting import collecting_of, collector_of
+from leeway.money.budgets.forms import (
+    AwayForm,
+    BecauseForm,
+    CollectorForm,
+    EndForm,
+    ExtendForm,
+    HoldForm,
+    InterimForm,
+    LastCostForm,
+)
+from leeway.money.budgets.models import UNTIL_ENDED, WHILE_AWAY, Collector, HoldKind
 from leeway.money.budgets.presenters import where_the_money_is
 from leeway.money.budgets.schedule import year_pence
 from leeway.money.payees.queries import ways_ready
@@ -70,6 +81,26 @@ def send_back(request: SignedIn, case_id):
         messages.success(request, "The plan is with its worker again, with your reason.")
         return redirect("case", case_id)
     return render(request, "budgets/send_back.jinja", {"proposal": proposal, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def who_collects(request: SignedIn, case_id):
+    """Say who collects what somebody pays towards a direct payment."""
+    case = get_case(case_id, seen_by=request.user, page="Who collects what is paid")
+    form = CollectorForm(request.POST or None)
+
+    def say(**by_on):
+        told = form.cleaned_data
+        return actions.say_who_collects(
+            case=case, collected_by=Collector(told["collected_by"]), reason=told["reason"], **by_on
+        )
+
+    if act(form, say, request):
+        messages.success(request, "It counts from the next budget on: what runs stays as it is.")
+        return redirect("budgets:show", case_id)
+    now = collector_of(case, timezone.localdate())
+    context = {"case": case, "form": form, "now": now, "earlier": collecting_of(case)}
+    return render(request, "budgets/who_collects.jinja", context)
 
 
 @require_POST

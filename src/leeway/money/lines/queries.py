@@ -36,6 +36,7 @@ from leeway.law.numbers import pounds
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import later_prices
 from leeway.market.units import Frequency
+from leeway.money.budgets.collecting import paid_gross
 from leeway.money.budgets.cover import with_cover
 from leeway.money.budgets.models import Budget
 from leeway.money.budgets.queries import paid_beyond
@@ -171,7 +172,8 @@ def _weigh_end(line: PlanLine, ends_on: date, on: date) -> Comes:
 def _comes(budget: Budget, after: Weighed) -> Comes:
     paid = paid_beyond(budget, after.starts_on - DAY)
     lines, order = [costed for _, costed in after.lines], order_of_charge(after.starts_on)
-    shares = share_out(after.result, dict(after.charge.result), lines, order)
+    gross = bool(paid_gross([budget.case_id], after.starts_on))
+    shares = share_out(after.result, dict(after.charge.result), lines, order, gross=gross)
     comes_off = sum(paid.get(share.way, 0) for share in shares if share.paid_pence_per_week)
     return Comes(budget, after, comes_off, sum(paid.values()) - comes_off)
 

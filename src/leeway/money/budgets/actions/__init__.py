@@ -1,5 +1,6 @@
 """Every write about a budget: starting it, holding it, ending it, and what an employer still owes."""
 
+from leeway.money.budgets.actions.collecting import say_who_collects
 from leeway.money.budgets.actions.ending import end_budget, hold_returned
 from leeway.money.budgets.actions.holding import (
     end_holds,
@@ -42,6 +43,7 @@ __all__ = [
     "require_may_ask",
     "require_may_authorise",
     "require_may_end",
+    "say_who_collects",
     "send_plan_back",
     "set_aside_on_account",
     "set_up_again",

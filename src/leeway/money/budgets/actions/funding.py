@@ -75,7 +75,7 @@ def _funded(wanted: Wanted) -> tuple[Funding | None, list[Instalment]]:
         return None, []
     if part.paid_into_id:
         rows = _scheduled(part, periods, wanted.paid_before_pence + wanted.on_account_pence)
-    person = 0 if part.way == Way.DIRECT_PAYMENT else part.charge_pence_per_week
+    person = part.billed_pence_per_week
     council = weekly_pence - part.nhs_pence_per_week - person
     nhs_pence, person_pence, council_pence = split(total_pence, [part.nhs_pence_per_week, person, council])
     funding = Funding(

@@ -37,9 +37,11 @@ from leeway.money.budgets.actions.funding import (
 )
 from leeway.money.budgets.actions.holding import locked
 from leeway.money.budgets.actions.interim import take_off
+from leeway.money.budgets.collecting import paid_gross
 from leeway.money.budgets.models import (
     LAST_COSTS,
     Budget,
+    Collector,
     Ending,
     Funding,
     Instalment,
@@ -252,10 +254,13 @@ def open_budgets(openings: Sequence[Opening], by: User, on: date) -> list[Budget
 
     What others promised for days that these take over from earlier budgets is promised and owed anew, under these.
     """
-    shares = [shares_of(each.final_budget, each.charge, each.starts_on) for each in openings]
+    gross = paid_gross({each.case.pk for each in openings}, on)
+    shares = [
+        shares_of(each.final_budget, each.charge, each.starts_on, gross=each.case.pk in gross) for each in openings
+    ]
     _require_bank_details(openings, shares)
     accounts = _open_accounts(openings, shares, by, on)
-    budgets = [_budget(each, accounts, by, on) for each in openings]
+    budgets = [_budget(each, accounts, each.case.pk in gross, by, on) for each in openings]
     Budget.objects.bulk_create(budgets, batch_size=ROWS_AT_ONCE)
     wanted = [
         Wanted(
@@ -307,7 +312,7 @@ def _open_accounts(
     return {(kind, case, "" if kind in PAID_INTO.values() else OWN): pk for (kind, case, _), pk in opened.items()}
 
 
-def _budget(opening: Opening, accounts: Mapping[Place, UUID], by: User, on: date) -> Budget:
+def _budget(opening: Opening, accounts: Mapping[Place, UUID], gross: bool, by: User, on: date) -> Budget:
     plan, case = opening.plan, opening.case
     result = opening.final_budget.result
     charge_pence = opening.charge.result["charge_pence_per_week"]
@@ -323,6 +328,7 @@ def _budget(opening: Opening, accounts: Mapping[Place, UUID], by: User, on: date
         nhs_pence_per_week=result["nhs_pence_per_week"],
         start_up_pence=queries.start_up_pence(plan) if result["start_up_pence"] else 0,
         charge_taken_first_from=order_of_charge(opening.starts_on),
+        collected_by=Collector.COUNCIL if gross else Collector.PERSON,
         pay_calendar_starts_on=settings.PAY_CALENDAR_STARTS_ON,
         available_id=accounts[Kind.AVAILABLE, case.pk, OWN],
         committed_id=accounts[Kind.COMMITTED, case.pk, OWN],

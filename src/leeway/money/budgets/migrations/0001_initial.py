@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('nhs_pence_per_week', models.BigIntegerField()),
                 ('start_up_pence', models.BigIntegerField()),
                 ('charge_taken_first_from', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), help_text="The council's order of taking the charge, as it was.")),
+                ('collected_by', models.CharField(choices=[('person', 'The person pays it into the account themselves, and the council pays the rest (net)'), ('council', 'The council pays the whole, and sends bills for it (gross)')], default='person', help_text='Who collects what the person pays towards a direct payment, as it was.', max_length=7)),
                 ('pay_calendar_starts_on', models.DateField(help_text='The first day of any one pay period, as it was.')),
                 ('started_on', models.DateField()),
                 ('started_at', models.DateTimeField(auto_now_add=True, help_text='Which is later of two from one day: the first of them never ran.')),
@@ -618,5 +619,28 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='notcharged',
             trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='e7526143ba26ce27f049aff289ca94353e7fcada', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_ab945', table='budgets_notcharged', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Collecting',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('collected_by', models.CharField(choices=[('person', 'The person pays it into the account themselves, and the council pays the rest (net)'), ('council', 'The council pays the whole, and sends bills for it (gross)')], max_length=7)),
+                ('reason', models.TextField()),
+                ('said_on', models.DateField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collecting', to='people.case')),
+                ('said_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='collecting_says_why')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='collecting',
+            trigger=pgtrigger.compiler.Trigger(name='collecting_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3904bb611db74d63cde896d808eb9fe49e189801', operation='UPDATE OR DELETE', pgid='pgtrigger_collecting_is_kept_b9a9e', table='budgets_collecting', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='collecting',
+            trigger=pgtrigger.compiler.Trigger(name='never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is never emptied.', TG_TABLE_NAME;", hash='d9eb9550cc099cd0b9915d35f247c32f8bfb4861', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_emptied_4386a', table='budgets_collecting', when='BEFORE')),
         ),
     ]
