@@ -39,12 +39,14 @@ from leeway.messages.queries import about_case
 from leeway.money.bills.queries import settlements_to_decide
 from leeway.money.budgets.queries import budgets_to_end, interims_to_authorise, paid_beyond_deaths
 from leeway.money.funders.queries import payers_of
+from leeway.money.monitoring.queries import questions_to
 from leeway.money.payees.queries import waiting as details_waiting
 from leeway.money.payments.falling_due import pay_day_to_suggest, preview
 from leeway.money.payments.money_now import money_now
 from leeway.money.payments.pay_days import first_pay_day
 from leeway.money.payments.queries import runs_on_their_way
 from leeway.money.payments.views import todays_work
+from leeway.money.recovery.queries import waits_for_them
 from leeway.money.spending.presenters import bar_of, set_aside_in_words, shares_of
 from leeway.money.spending.queries import THEIRS, glance
 from leeway.money.statements.models import BankAccount
@@ -144,6 +146,8 @@ def _with_what_there_is(cases: QuerySet[Case], user: User, today: date) -> list[
             banked=Exists(BankAccount.objects.filter(case=OuterRef("pk"), whose__in=THEIRS)),
             runs=Exists(accounts_to_run(user, today)),
             asked=Exists(asked_to_help(user, today)),
+            check_asks=Exists(questions_to(OuterRef("pk"))),
+            **waits_for_them(),
         )[:20]
     )
 
@@ -158,6 +162,7 @@ def _own(user: User, case: Any, today: date, *, in_full: bool) -> dict:
     letters = _new_letters(stand, case, today)
     shown = {
         "case": case,
+        "to_do": _to_answer(case) if lives else [],
         "stage": in_plain_words(case.where_it_stands),
         "next": step.person if own else next_for_helper(case),
         "step": step,
@@ -196,6 +201,22 @@ def _own(user: User, case: Any, today: date, *, in_full: bool) -> dict:
         "plan": now.plan,
         "message": latest and row_of(case, latest),
     }
+
+
+#: What a person, or whoever helps them, has to answer of a direct payment, by what asks for it, and where.
+TO_ANSWER = {
+    "check_asks": ("Answer our question about the account", "monitoring:show"),
+    "asked_about": ("Answer what we asked about the direct payment", "recovery:own"),
+    "asked_back": ("Read our letter about the direct payment, and answer it", "recovery:own"),
+}
+
+
+def _to_answer(case: Any) -> list[dict[str, str]]:
+    return [
+        {"text": words, "href": reverse(page, args=[case.pk])}
+        for name, (words, page) in TO_ANSWER.items()
+        if getattr(case, name)
+    ]
 
 
 def _account(case: Case, today: date) -> dict:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
@@ -22,9 +23,11 @@ from leeway.money.monitoring.seeing import see
 from leeway.money.spending import actions as spending
 from leeway.money.spending.kinds import Kept
 from leeway.money.spending.queries import PAGE
+from leeway.money.statements import actions as statements
 from leeway.refusal import EditedMeanwhile, NotAllowed, Refusal
-from leeway.site.demo.statements import Entry
+from leeway.site.demo.statements import Entry, statement_file
 from tests.money.monitoring.conftest import FIRST_DUE, FIRST_PAID
+from tests.money.spending.conftest import NUMBER
 from tests.pages import version_on
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +102,23 @@ def test_a_statement_that_is_missing_is_asked_for_once_and_stands_in_the_calenda
     assert queries.statements_to_send(case, FIRST_DUE) == []
 
 
+def test_days_of_which_nothing_was_read_are_told_and_the_plan_is_counted_without_them(
+    client, account, finn, fay, case, monkeypatch
+):
+    """A year of the plan stood beside the payments of the three months that had been read."""
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *args: FIRST_DUE)
+    lines = [Entry(FIRST_PAID + 5 * WEEK, 800_00, "DP", "FAIRBOURNE"), Entry(FIRST_DUE - WEEK, -20_00, "CARD", "POOL")]
+    file = ContentFile(statement_file(NUMBER, 1, 100_00, lines), name="1.xml")
+    statements.keep_statement(account=account, upload=file, by=finn, on=FIRST_DUE)
+    actions.make_due(on=FIRST_DUE)
+    client.force_login(fay)
+    page = client.get(reverse("monitoring:check", args=[case.pk, Check.objects.get().pk])).content.decode()
+    unread = "No statement was read of 24 April 2026 to 28 May 2026, and of 25 July 2026 to 30 July 2026"
+    assert unread in page and "By what the plan has, 29 May 2026 to 24 July 2026" in page
+    fifty_seven_days_of_200_a_week = "£1,628.57"
+    assert fifty_seven_days_of_200_a_week in page
+
+
 def test_nobody_sends_what_is_here(case, due):
     due()
     assert not Message.objects.filter(template="statement_asked").exists()
@@ -118,7 +138,7 @@ def test_what_is_set_aside_is_no_surplus(case, due, ada_user):
     assert kinds(check) == [] and Flagged.objects.get().gone_on == FIRST_DUE
 
 
-def test_the_person_is_asked_and_answers_and_then_it_is_explained(case, due, say, ada_user, fay, bea):
+def test_the_person_is_asked_and_answers_and_then_it_is_explained(client, case, due, say, ada_user, fay, bea):
     check = due(CASH)
     assert kinds(check) == ["cash"]
     say(check, cash=("ask", "What was the cash at the end of May for?"))
@@ -128,9 +148,13 @@ def test_the_person_is_asked_and_answers_and_then_it_is_explained(case, due, say
     with pytest.raises(Refusal, match="have not answered yet"):
         say(check, cash=("ask", "What was the cash at the end of May for?"))
     asked = queries.questions_to(case).get()
+    to_answer = f'<a class="govuk-link" href="{reverse("monitoring:show", args=[case.pk])}">Answer our question'
+    client.force_login(ada_user)
+    assert to_answer in client.get(reverse("home")).content.decode()
     with pytest.raises(NotAllowed):
         actions.reply(flagged=asked, reply="It was for me", by=bea, on=FIRST_DUE)
     actions.reply(flagged=asked, reply="The stall on the market takes no cards.", by=ada_user, on=FIRST_DUE + DAY)
+    assert to_answer not in client.get(reverse("home")).content.decode()
     task = Task.objects.get(kind="account_answered", done_on=None)
     assert task.whose == "finance"
     with pytest.raises(Refusal, match="answered already"):

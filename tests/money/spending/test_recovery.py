@@ -207,6 +207,33 @@ def test_the_worker_puts_down_what_they_were_told(written, bea):
     assert now(written).state == State.CHALLENGED
 
 
+def test_the_first_page_says_what_to_answer_and_no_more_once_it_is(case, item, finn, fiona, ada_user, mona, client):
+    """What was asked about, and the letter, were to be found under “See everything” alone."""
+    client.force_login(ada_user)
+    recovery, at = item.recovery, reverse("recovery:own", args=[case.pk])
+
+    def to_do():
+        page = client.get(reverse("home")).content.decode()
+        asks = ("Answer what we asked about", "Read our letter about", "Your challenge waits for a manager’s answer")
+        return [each for each in asks if f'href="{at}">{each}' in page]
+
+    assert to_do() == ["Answer what we asked about"]
+    actions.answer(item=item, words="A wheel for a friend.", by=ada_user, on=ON)
+    talk(recovery, finn)
+    propose(recovery, finn)
+    assert to_do() == []
+    actions.approve(recovery=recovery, seen=now(recovery).seen, by=fiona, on=ON)
+    assert to_do() == ["Read our letter about"]
+    actions.reply(recovery=recovery, agrees=True, monthly_pence=0, words="", by=ada_user, on=ON)
+    assert to_do() == []
+    actions.challenge(recovery=recovery, words=AGAINST, by=ada_user, on=ON)
+    assert to_do() == ["Your challenge waits for a manager’s answer"]
+    actions.answer_challenge(recovery=recovery, upheld=False, words=WHY, by=mona, on=ON)
+    assert to_do() == ["Read our letter about"]
+    actions.withdraw(recovery=recovery, words="She showed the receipt.", by=finn, on=ON)
+    assert to_do() == []
+
+
 def test_a_challenge_that_was_right_ends_it(written, ada_user, mona):
     actions.challenge(recovery=written, words=AGAINST, by=ada_user, on=ON + DAY)
     actions.answer_challenge(recovery=written, upheld=True, words=WHY, by=mona, on=ON + DAY)

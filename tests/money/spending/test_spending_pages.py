@@ -161,6 +161,7 @@ def test_what_an_everyday_account_paid_stands_beside_and_is_counted_once(opened,
     page, letter = words(opened(ada_user)), words(opened(ada_user, "statement", "2026-05"))
     assert "£800.00 came in, and £750.15 went out. £18.40 was paid from an everyday account." in page
     assert "Went out £750.15" in letter and "Besides, £18.40 was paid from an everyday account" in letter
+    assert "CARS Something else: A taxi From an everyday account: not of this one −£18.40" in letter
     assert not queries.said_as_spent(case).exists()
 
 

@@ -142,7 +142,7 @@ def said_of(check: Check) -> dict[str, Flagged]:
     return {each.kind: each for each in flagged}
 
 
-def questions_to(case: Case) -> QuerySet[Flagged]:
+def questions_to(case: Case | OuterRef) -> QuerySet[Flagged]:
     """What the person was asked in a check that is open, and has not answered."""
     asked = Flagged.objects.filter(check_of__case=case, check_of__finished_on=None, gone_on=None)
     return asked.filter(answer=Answer.ASK, reply="").select_related("asked_by")

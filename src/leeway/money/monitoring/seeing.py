@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 
@@ -17,7 +17,9 @@ from leeway.money.monitoring.queries import statements_of
 from leeway.money.spending import queries as spending
 from leeway.money.spending.queries import Entry, Left
 from leeway.money.statements.models import Statement
+from leeway.period import Period
 
+DAY = timedelta(days=1)
 FAMILY = (
     RelationshipKind.PARTNER,
     RelationshipKind.PARENT,
@@ -29,7 +31,10 @@ FAMILY = (
 
 @dataclass(frozen=True)
 class Seen:
-    """What whoever checks an account has before them. `known_until` is None where no statement covers the days."""
+    """What whoever checks an account has before them.
+
+    `known_until` is None where no statement covers the days; of those before `known_from` none was read either.
+    """
 
     check: Check
     read: Sequence[Statement]
@@ -38,6 +43,7 @@ class Seen:
     employer: Employer | None
     surplus: Surplus | None
     flags: Sequence[Flag]
+    known_from: date
     known_until: date | None
     from_pence: int
 
@@ -50,6 +56,18 @@ class Seen:
     def without_receipt(self) -> list[Entry]:
         """The payments of which the council asks for a receipt that is not there."""
         return [entry for entry in self.entries if entry.is_out and entry.asks_for_receipt(self.from_pence)]
+
+    @property
+    def last(self) -> date:
+        """The last day of the check of which something is known."""
+        return min(self.check.until_on, self.known_until or self.check.until_on)
+
+    @property
+    def not_known(self) -> list[Period]:
+        """The days of the check of which no statement was read, where one was of others."""
+        before = Period(self.check.from_on, self.known_from - DAY) if self.known_from > self.check.from_on else None
+        after = Period(self.last + DAY, self.check.until_on) if self.last < self.check.until_on else None
+        return [each for each in (before, after) if each] if self.is_known else []
 
     @property
     def is_known(self) -> bool:
@@ -66,7 +84,7 @@ def see(check: Check, on: date) -> Seen:
     facts = _facts(check, read, left, found, known, on)
     pointed = flags([_line(entry) for entry in entries], facts, law)
     from_pence = law["spending.receipts_from"]
-    return Seen(check, read, entries, left, found, surplus(facts, law), pointed, known, from_pence)
+    return Seen(check, read, entries, left, found, surplus(facts, law), pointed, facts.first, known, from_pence)
 
 
 def _line(entry: Entry) -> Line:

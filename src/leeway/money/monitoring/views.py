@@ -68,7 +68,7 @@ def check(request: SignedIn, case_id: UUID, check_id: UUID):
         "seen": seen,
         "said": said,
         "form": form,
-        "planned": beside(plan_now(case), seen.entries, found.from_on, found.until_on),
+        "planned": beside(plan_now(case), seen.entries, seen.known_from, seen.last),
         "late": late,
         "days_late": days_late(late),
         "today": today,

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from leeway.access.access import check_can
@@ -31,6 +31,8 @@ from leeway.money.spending.kinds import Kept
 from leeway.money.spending.queries import balance_on, set_aside_on
 from leeway.period import Period
 
+#: Steps after which it is no more and no less somebody's turn.
+NOT_MOVING = (Did.TALKED, Did.TRIED)
 PAGE = "Money of the direct payment that is asked about"
 #: What an employer's end costs, and the kind of what is set aside for it: each counts once.
 OWED = {"Notice": Kept.NOTICE, "Redundancy": Kept.REDUNDANCY}
@@ -172,6 +174,19 @@ def nothing_is_asked(case: Case, on: date) -> bool:
     """Whether nothing is asked about any more in a case, in whatever recovery."""
     every = (standing(each, on) for each in case.recoveries.all())
     return not any(each.state in OPEN and each.standing_items for each in every)
+
+
+def waits_for_them() -> dict[str, Exists]:
+    """What a case is asked for to say what its person has to do: an answer to a question, and to a letter."""
+    taken = Step.objects.filter(recovery=OuterRef("pk")).exclude(did__in=NOT_MOVING).order_by("-number")
+    theirs = Recovery.objects.filter(case=OuterRef("pk")).annotate(last=Subquery(taken.values("did")[:1]))
+    open_items = Item.objects.filter(answered_on=None, dropped_on=None, recovery__case=OuterRef("pk"))
+    unanswered = open_items.exclude(recovery__steps__did__in=[Did.WITHDRAWN, Did.UPHELD])
+    return {
+        "asked_about": Exists(unanswered),
+        "asked_back": Exists(theirs.filter(last__in=[Did.APPROVED, Did.STANDS])),
+        "challenged": Exists(theirs.filter(last=Did.CHALLENGED)),
+    }
 
 
 def asked_already(case: Case) -> QuerySet[Item]:

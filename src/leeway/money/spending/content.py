@@ -10,6 +10,7 @@ from leeway.money.spending.presenters import Month
 from leeway.money.spending.queries import Balance, Entry, Left, moved
 
 SIGNED = "The direct payments team"
+EVERYDAY = "From an everyday account: not of this one"
 #: The same in easy words, for somebody who needs easy read. `tests/money/spending` holds them to what easy words are.
 EASY = {
     "begins": "You had {before} when the month began.",
@@ -110,7 +111,11 @@ def _each(found: Sequence[Entry]) -> list[Block]:
     if not found:
         return [Paragraph("Nothing came in or went out in this month, as far as statements have been read.")]
     rows = tuple(
-        (day(each.line.booked_on), cell(each.payee, each.for_what), pounds(each.line.amount_pence))
+        (
+            day(each.line.booked_on),
+            cell(each.payee, each.for_what, EVERYDAY if each.is_from_everyday else ""),
+            pounds(each.line.amount_pence),
+        )
         for each in reversed(found)
     )
     return [Table("Each line of the account, the earliest first", ("Date", "What", "Amount"), rows)]
