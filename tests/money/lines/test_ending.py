@@ -10,21 +10,25 @@ from django.db.utils import ProgrammingError
 from django.urls import reverse
 from django.utils import timezone
 
+from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.decisions.models import DecisionKind
 from leeway.care.decisions.queries import that_stand
 from leeway.care.decisions.replay import replay as replay_decisions
 from leeway.care.letters.content import letter_of
 from leeway.care.people.events import Event
 from leeway.care.planning.actions.writing import new_plan
+from leeway.care.planning.line_changes import ended_since
 from leeway.care.planning.models import LineChange, Plan, PlanState, Way
 from leeway.care.planning.queries import charges_of
 from leeway.care.planning.replay import replay as replay_plans
+from leeway.care.planning.views.parts import whole
 from leeway.messages.models import Message
+from leeway.money.budgets.actions import end_budget
 from leeway.money.budgets.changes import change_into
 from leeway.money.budgets.models import Instalment, Part
 from leeway.money.budgets.replay import replay
 from leeway.money.budgets.schedule import days_pence
-from leeway.money.contributions.actions import let_fall_due
+from leeway.money.contributions.actions import decide_change, let_fall_due
 from leeway.money.contributions.queries import changes
 from leeway.money.funders.queries import lines_paid
 from leeway.money.ledger.models import Transfer
@@ -34,7 +38,7 @@ from leeway.money.payments.making import make_run
 from leeway.money.payments.queries import findings
 from leeway.refusal import NotAllowed, Refusal
 from tests.care.letters.reading import words
-from tests.money.lines.conftest import STARTS
+from tests.money.lines.conftest import MEANS, PENSION, STARTS
 
 ON, LAST, LATER = date(2026, 4, 20), date(2026, 5, 10), date(2026, 5, 18)
 DAY = timedelta(days=1)
@@ -242,3 +246,63 @@ def test_bea_ends_a_line_on_its_page_and_finn_has_the_budget_go_on(line, case, b
     assert "What Ada pays stays the same" in shown and page not in shown
     client.force_login(bea)
     assert client.post(reverse("lines:keep", args=[case.pk, change.pk]), follow=True).status_code == 200
+
+
+def test_a_change_of_the_charge_that_waits_stops_no_worker_and_comes_first_for_finance(line, case, bea, finn, client):
+    """Her money was checked again, and from 23 April she pays less: finance decides that, and then the line goes."""
+    means = MEANS | {"income": [PENSION | {"pence_per_week": 200_00}]}
+    FinancialAssessment.objects.create(case=case, started_on=STARTS, completed_on=STARTS, basis="full", means=means)
+    client.force_login(bea)
+    said = {"ends_on_day": "10", "ends_on_month": "5", "ends_on_year": "2026", "reason": WHY}
+    page = unescape(client.post(reverse("lines:end", args=[case.pk, line.pk]), said).content.decode())
+    assert "not known yet" in page and "Charges about to change" in page and "Check what ends" in page
+    change = end_line(line=line, ends_on=LAST, reason=WHY, by=bea, on=LATER)
+    with pytest.raises(Refusal, match="Finance does that first, under “Charges about to change”"):
+        queries.weigh(change, on=LATER)
+    (charge,) = changes(seen_by=finn, on=LATER)
+    decide_change(budget=charge.budget, seen=charge.seen, money_changed=False, by=finn, on=LATER)
+    after = carry_out(change=change, seen=queries.weigh(change, on=LATER).seen, by=finn, on=LATER)
+    assert (after.starts_on, after.cost_pence_per_week) == (LAST + DAY, 220_00)
+    assert clean(line.plan)
+
+
+def test_what_ends_before_a_charge_changes_goes_first(line, case, bea, finn):
+    change = end_line(line=line, ends_on=LAST, reason=WHY, by=bea, on=LATER)
+    means = MEANS | {"income": [PENSION | {"pence_per_week": 200_00}]}
+    FinancialAssessment.objects.create(case=case, started_on=LATER, completed_on=LATER, basis="full", means=means)
+    (charge,) = changes(seen_by=finn, on=LATER)
+    decided = {"budget": charge.budget, "seen": charge.seen, "money_changed": False, "by": finn, "on": LATER}
+    with pytest.raises(Refusal, match="“Support” ends after 10 May 2026, before that day"):
+        decide_change(**decided)
+    carry_out(change=change, seen=queries.weigh(change, on=LATER).seen, by=finn, on=LATER)
+    (charge,) = changes(seen_by=finn, on=LATER)
+    after = decide_change(**decided | {"budget": charge.budget, "seen": charge.seen})
+    assert after.starts_on > LAST + DAY and after.cost_pence_per_week == 220_00
+    assert clean(line.plan)
+
+
+def test_a_plan_being_written_says_what_ended_since_in_the_one_in_force(line, case, bea, client):
+    draft = new_plan(case, ON, like=Plan.objects.get(pk=line.plan_id))
+    change = end_line(line=line, ends_on=LAST, reason=WHY, by=bea, on=LATER)
+    told = {pk: each.last_day for pk, each in ended_since(draft.lines.all()).items()}
+    assert told == {draft.lines.get(follows=line).pk: LAST}
+    rows = {row["id"]: row["ended"] for row in whole(draft, LATER)["rows"]}
+    assert rows[draft.lines.get(follows=line).pk] == change and len([each for each in rows.values() if each]) == 1
+    client.force_login(bea)
+    page = unescape(client.get(reverse("planning:overview", args=[case.pk])).content.decode())
+    assert f"<strong>In the plan in force it ends after 10 May 2026.</strong> {WHY}" in page
+    keep_line(change=change, by=bea, on=LATER)
+    assert ended_since(draft.lines.all()) == {}
+
+
+def test_two_lines_end_on_one_day_and_a_new_last_day_goes_back_over_what_never_ran(line, bea, finn):
+    """A day centre and the way there: the budget that ran without one alone never ran, and is stepped over."""
+    other = line.plan.lines.get(unit_cost_pence=100_00)
+    first, second = (end_line(line=each, ends_on=LAST, reason=WHY, by=bea, on=ON) for each in (line, other))
+    for change in (second, first):  # the one that was decided last goes first
+        after = carry_out(change=change, seen=queries.weigh(change, on=ON).seen, by=finn, on=ON)
+    assert (after.starts_on, after.cost_pence_per_week) == (LAST + DAY, 120_00)
+    assert clean(line.plan)
+    end_budget(budget=after, ends_on=STARTS + 6 * DAY, reason="They move away", cover=COVER, by=finn, on=ON)
+    assert sorted(each.ending.ends_on for each in line.plan.budgets.all()) == [STARTS + 6 * DAY, LAST, LAST]
+    assert clean(line.plan)

@@ -19,6 +19,7 @@ from leeway.messages.models import Message
 from leeway.money.budgets.changes import change_into
 from leeway.money.budgets.replay import replay
 from leeway.money.lines import queries as lines
+from leeway.money.lines.actions import carry_out, end_line
 from leeway.money.payments.queries import findings
 from leeway.money.uprating.states import RowState
 from tests.money.uprating.conftest import APRIL, CHECKED, ON
@@ -90,7 +91,7 @@ def test_an_april_with_new_prices_is_counted_told_and_undone_as_one(crowd, batch
         assert after.charge_pence_per_week == row.after_pence and cause in change_into(after, you=True)
     bobs = Message.objects.get(template="budget_uprated", case_id=crowd["Bob"].case_id)
     for words in (
-        "“Support” costs £315.00, and cost £300.00 before",
+        "“Support” costs £315.00 an hour, and cost £300.00 before",
         "is £315.00 a week from that day",
         "You pay £315",
     ):
@@ -116,6 +117,29 @@ def test_what_was_undone_can_be_done_again_and_the_rest_by_itself(crowd, batch_a
     assert whole(crowd.values())
     (dee,) = lines.new_prices(seen_by=finn, on=ON)
     assert dee.budget.case == crowd["Dee"].case
+
+
+def test_prices_of_the_first_of_april_go_in_a_batch_of_that_day_and_the_charges_after_it(crowd, batch_at):
+    """In a batch of 6 April five days would be paid at last year's price, so they are set apart there."""
+    early = batch_at("applied", day=date(2026, 4, 1), puts_benefits_up=False, takes_prices=True)
+    row = early.rows.get(budget=crowd["Dee"])
+    assert (row.state, row.budget_after.cost_pence_per_week) == (RowState.APPLIED, 310_00)
+    again = batch_at("applied", takes_prices=True).rows.get(budget__case=row.case)
+    assert again.state == RowState.APPLIED and again.prices == [] and again.budget.cost_pence_per_week == 310_00
+    assert whole(crowd.values())
+
+
+def test_what_ends_before_its_day_goes_first(crowd, charged, batch_at, bea, finn):
+    two = charged("Flo", lines=((Way.COUNCIL_MANAGED, 300_00, 0), (Way.COUNCIL_MANAGED, 50_00, 0)))
+    line = two.plan.lines.get(unit_cost_pence=50_00)
+    change = end_line(line=line, ends_on=date(2026, 3, 31), reason="It is not needed any more", by=bea, on=ON)
+    batch = batch_at("worked out")
+    row = batch.rows.get(budget=two)
+    assert row.state == RowState.SET_APART and "from the budget page" in row.why
+    batch_at("applied", batch=batch)
+    after = carry_out(change=change, seen=lines.weigh(change, on=ON).seen, by=finn, on=ON)
+    assert (after.starts_on, after.cost_pence_per_week) == (date(2026, 4, 1), 300_00)
+    assert list(findings()) == []
 
 
 def test_who_pays_the_same_at_another_price_still_has_a_new_budget_and_a_letter(charged, priced, batch_at):
@@ -155,4 +179,4 @@ def test_its_pages_say_what_costs_another_price(crowd, batch_at, client, finn):
     assert "3 budgets go on at new prices: together £20.00 a week more" in page
     row = batch.rows.get(budget=crowd["Bob"])
     page = client.get(reverse("uprating:row", args=[batch.pk, row.pk])).content.decode()
-    assert "Support: £315.00, and £300.00 before" in page and "Prices of support" in page
+    assert "“Support” costs £315.00 an hour, and cost £300.00 before" in page and "Prices of support" in page

@@ -37,6 +37,10 @@ from leeway.versions import version_of
 AHEAD = timedelta(weeks=8)
 
 
+class ChargeNotDecided(Refusal):
+    """What the person pays changes by a day, and nobody has decided that yet."""
+
+
 def draft_assessment(case: Case) -> Assessment | None:
     """The assessment under way, if there is one."""
     return _assessments(case).filter(completed_on=None).first()
@@ -282,7 +286,7 @@ def charge_of_another(
     """
     for each in charge_changes(charge, on=max(on, day)):
         if each.starts_on <= day:
-            raise Refusal(
+            raise ChargeNotDecided(
                 f"What the person pays changes on {each.starts_on:%-d %B %Y}, and that is not decided yet. Finance "
                 "does that first, under “Charges about to change”."
             )

@@ -118,6 +118,19 @@ def require_open(change: LineChange) -> None:
         raise Refusal(f"It was taken back that “{change.line.what}” ends.")
 
 
+def ended_since(lines: Iterable[PlanLine]) -> dict[UUID, LineChange]:
+    """Of lines of a plan being written those that go on from one that ends by itself since, each with that it ends."""
+    follows = {line.follows_id: line.pk for line in lines if line.follows_id}
+    made = LineChange.objects.filter(line__in=follows, kind=LineChangeKind.ENDS, taken_back_on=None)
+    return {follows[change.line_id]: change for change in made} if follows else {}
+
+
+def waiting_before(day: date, plans: Iterable[UUID]) -> dict[UUID, LineChange]:
+    """Of some plans those with something that ends before a day, and that the budget does not go on without yet."""
+    made = LineChange.objects.filter(line__plan__in=plans, starts_on__lt=day, carried_out_on=None, taken_back_on=None)
+    return {change.line.plan_id: change for change in made.select_related("line")}
+
+
 @dataclass(frozen=True, slots=True)
 class Reckoned:
     """What a personal budget comes to a week on other lines, before it is known what the person pays of it."""

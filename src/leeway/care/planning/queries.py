@@ -205,7 +205,8 @@ def nhs_pays_besides(charge: Decision) -> int:
     if plan is None:
         return 0
     made = LineChange.objects.filter(line__plan=plan, starts_on__lte=charge.law_on, taken_back_on=None)
-    changed = made.filter(carried_out_on__lte=charge.decided_on).select_related("final_budget").last()
+    done = made.filter(carried_out_on__lte=charge.decided_on).select_related("final_budget")
+    changed = done.order_by("starts_on", "final_budget__decided_at").last()
     final_budget = changed.final_budget if changed else plan.final_budget
     decided = final_budget.result if final_budget else totals(plan_lines(plan))
     return decided["nhs_pence_per_week"]

@@ -94,7 +94,8 @@ def _lines_of_plans() -> dict:
     lines = Prefetch("lines", queryset=PlanLine.objects.all())
     plans = Plan.objects.exclude(final_budget=None).prefetch_related(lines).only("final_budget")
     found = {plan.final_budget_id: list(plan.lines.all()) for plan in plans.iterator(chunk_size=500)}
-    made = LineChange.objects.exclude(carried_out_on=None).select_related("line__plan", "rate")
+    done = LineChange.objects.exclude(carried_out_on=None).select_related("line__plan", "rate")
+    made = done.order_by("starts_on", "final_budget__decided_at", "made_at")
     changes: dict[UUID, list[LineChange]] = defaultdict(list)
     for change in made:
         plan = change.line.plan

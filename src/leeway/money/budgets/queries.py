@@ -417,7 +417,8 @@ def goes_on_from(budget: Budget) -> Budget | None:
     goes_on = Q(ending__replaced=True) & (Q(ending__ends_on=last_day) | Q(after_days_left_out, ending__sooner_on=None))
     if hasattr(budget, "ending") and budget.ending.ends_on <= last_day:  # it never ran
         goes_on |= Q(ending__first_ends_on=last_day) | after_days_left_out
-    return Budget.objects.filter(goes_on, plan=budget.plan_id).exclude(pk=budget.pk).first()
+    ran = Budget.objects.filter(goes_on, plan=budget.plan_id, ending__ends_on__gte=F("starts_on"))
+    return ran.exclude(pk=budget.pk).first()
 
 
 def never_replaced(budget: Budget) -> bool:

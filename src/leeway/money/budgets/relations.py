@@ -118,7 +118,9 @@ DECIDED = (
         "SELECT b.id AS budget, changed.line_id AS line, changed.starts_on FROM budgets_budget AS b "
         "JOIN decisions_decision AS d ON d.id = b.final_budget_id "
         "JOIN planning_planline AS line ON line.plan_id = b.plan_id "
-        "JOIN planning_linechange AS changed ON changed.line_id = line.id WHERE changed.carried_out_on IS NOT NULL "
+        "JOIN planning_linechange AS changed ON changed.line_id = line.id "
+        "LEFT JOIN budgets_ending AS ended ON ended.budget_id = b.id "
+        "WHERE NOT COALESCE(ended.ends_on < b.starts_on, FALSE) AND changed.carried_out_on IS NOT NULL "
         "AND changed.kind = 'ends' AND b.starts_on >= changed.starts_on "
         "AND COALESCE(jsonb_exists(d.inputs -> 'line_ids', line.id::text), TRUE)",
     ),

@@ -17,6 +17,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case, lock_cases
 from leeway.care.people.models import Case, Whose
 from leeway.care.planning.actions import change_charge
+from leeway.care.planning.line_changes import waiting_before
 from leeway.days import HAPPENED, check_day
 from leeway.law.numbers import pounds
 from leeway.money.budgets.actions.ending import end
@@ -104,6 +105,11 @@ def decide_change(*, budget: Budget, seen: str, money_changed: bool | None, by: 
     if change.first.problem == MISSING:
         raise Refusal(change.first.problem)
     _require_as_checked(change, money_changed)
+    for waiting in waiting_before(change.first.starts_on, [running.plan_id]).values():
+        raise Refusal(
+            f"“{waiting.line.what}” ends after {waiting.last_day:%-d %B %Y}, before that day. Have the budget go on "
+            "without it first, from the budget page."
+        )
     budget = running
     until = (budget.ending.ends_on, budget.ending.because) if hasattr(budget, "ending") else None
     began = []

@@ -20,6 +20,7 @@ from leeway.days import PLANNED, check_day
 from leeway.money.budgets.actions.funding import let_days_gone_fall_due
 from leeway.money.budgets.actions.starting import go_on
 from leeway.money.budgets.models import Budget
+from leeway.money.budgets.schedule import DAY
 from leeway.money.funders.charging import require_chargeable
 from leeway.money.lines import queries
 from leeway.refusal import Refusal
@@ -38,8 +39,7 @@ def end_line(*, line: PlanLine, ends_on: date, reason: str, cover: str = "", by:
     check_can_work_on(by, case)
     line = PlanLine.objects.select_related("plan__case__person").get(pk=line.pk)
     weighed = queries.weigh_end(line=line, ends_on=ends_on, reason=reason, cover=cover, on=on)
-    starts_on = weighed.comes.after.starts_on
-    return planning.end_line(line=line, starts_on=starts_on, reason=weighed.reason, by=by, on=on)
+    return planning.end_line(line=line, starts_on=ends_on + DAY, reason=weighed.reason, by=by, on=on)
 
 
 @transaction.atomic

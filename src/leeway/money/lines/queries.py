@@ -13,6 +13,7 @@ from leeway.access.access import check_can
 from leeway.access.looks import record_looks
 from leeway.access.models import User
 from leeway.access.roles import Capability
+from leeway.care.assessment.queries import ChargeNotDecided
 from leeway.care.decisions.models import Decision
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
@@ -39,7 +40,7 @@ from leeway.market.units import Frequency
 from leeway.money.budgets.collecting import paid_gross
 from leeway.money.budgets.cover import with_cover
 from leeway.money.budgets.models import Budget
-from leeway.money.budgets.queries import paid_beyond
+from leeway.money.budgets.queries import goes_on_from, paid_beyond
 from leeway.money.budgets.schedule import DAY
 from leeway.money.budgets.shares import order_of_charge, share_out
 from leeway.refusal import Refusal
@@ -80,10 +81,14 @@ class Comes:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """What would come of ending a line, and why it ends."""
+    """What would come of ending a line, and why it ends.
 
-    comes: Comes
+    Where a change of what the person pays is to be decided first, `waits` says so, and what comes is not known yet.
+    """
+
+    comes: Comes | None
     reason: str
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +151,12 @@ def weigh_end(*, line: PlanLine, ends_on: date, reason: str, cover: str, on: dat
     require_may_end(line)
     ask = "Say in a sentence why it ends. The person can read this."
     why = said.ended(said.sentence(reason, ask=ask, field="reason"))
-    comes = _weigh_end(line, ends_on, on)
-    return Ends(comes, with_cover(why, cover) if is_last_paid_directly(line) else why)
+    comes, waits = None, ""
+    try:
+        comes = _weigh_end(line, ends_on, on)
+    except ChargeNotDecided as undecided:
+        waits = str(undecided)
+    return Ends(comes, with_cover(why, cover) if is_last_paid_directly(line) else why, waits)
 
 
 def weigh(change: LineChange, *, on: date) -> Comes:
@@ -159,10 +168,11 @@ def weigh(change: LineChange, *, on: date) -> Comes:
 
 def _weigh_end(line: PlanLine, ends_on: date, on: date) -> Comes:
     budget = _running(line.plan)
-    if ends_on < budget.starts_on:
+    goes_on = goes_on_from(budget) is not None  # then another ended on the day before it, and a line may too
+    if ends_on < (budget.starts_on - DAY if goes_on else budget.starts_on):
         raise Refusal(
-            f"The budget that runs started on {budget.starts_on:%-d %B %Y}. The last day of “{line.what}” is that day "
-            "or a later one.",
+            f"The budget that runs started on {budget.starts_on:%-d %B %Y}. The last day of “{line.what}” is "
+            f"{'the day before' if goes_on else 'that day'} or a later one.",
             field="ends_on",
         )
     after = weigh_without(line, ends_on + DAY, before=budget.final_budget, charge=budget.charge, on=on)

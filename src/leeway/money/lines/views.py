@@ -34,9 +34,8 @@ def end(request: SignedIn, case_id, line_id):
     elif request.method == "POST" and request.POST.get("step") != "change":
         today = timezone.localdate()
         weighed = attempt(form, lambda: queries.weigh_end(line=line, **form.cleaned_data, on=today))
-    found = weighed.result if weighed else None
-    context = {"line": line, "case": line.plan.case, "form": form, "weighed": found and found.comes}
-    context |= {"reason": found and found.reason, "stops": queries.is_last_paid_directly(line)}
+    context = {"line": line, "case": line.plan.case, "form": form, "ends": weighed.result if weighed else None}
+    context["stops"] = queries.is_last_paid_directly(line)
     return render(request, "lines/end.jinja", context)
 
 

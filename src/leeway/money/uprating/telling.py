@@ -11,6 +11,7 @@ from leeway.care.people.recipients import HasDied
 from leeway.jobs.kinds import Progress, untold
 from leeway.law.dated import every_parameter
 from leeway.law.numbers import pounds
+from leeway.market.units import Unit
 from leeway.money.uprating.applying import because
 from leeway.money.uprating.models import Batch, Row
 from leeway.money.uprating.states import RowState, State
@@ -79,7 +80,7 @@ def _write(row: Row, batch: Batch, by: User, on: date) -> None:
 def fields_of(row: Row, batch: Batch) -> dict[str, str]:
     """What a letter about a new charge, or a new budget, is filled in with."""
     budget = {
-        "prices": prices_in_words(row),
+        "prices": "; ".join(prices_in_words(row)),
         "budget_before": pounds(row.budget.cost_pence_per_week),
         "budget_after": pounds(row.cost_after_pence or 0),
     }
@@ -93,13 +94,13 @@ def fields_of(row: Row, batch: Batch) -> dict[str, str]:
     }
 
 
-def prices_in_words(row: Row) -> str:
-    """What costs another price, and how much."""
-    costs = "“{what}” costs {to}, and cost {was} before"
-    return "; ".join(
-        costs.format(what=each["what"], to=pounds(each["to_pence"]), was=pounds(each["from_pence"]))
+def prices_in_words(row: Row) -> list[str]:
+    """What costs another price, and how much each."""
+    return [
+        f"“{each['what']}” costs {pounds(each['to_pence'])} {Unit(each['unit']).with_article}, and cost "
+        f"{pounds(each['from_pence'])} before"
         for each in row.prices
-    )
+    ]
 
 
 def incomes_in_words(row: Row) -> str:

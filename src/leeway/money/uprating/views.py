@@ -17,7 +17,7 @@ from leeway.money.uprating.forms import BecauseForm, DraftForm, FindForm, LateFo
 from leeway.money.uprating.models import Batch
 from leeway.money.uprating.presenters import next_step, steps_of
 from leeway.money.uprating.states import AT_WORK, BEFORE_APPLYING, RowState, State
-from leeway.money.uprating.telling import fields_of
+from leeway.money.uprating.telling import fields_of, prices_in_words
 from leeway.small_numbers import LEAST
 from leeway.writing import write_rows
 
@@ -126,6 +126,7 @@ def row(request: SignedIn, batch_id, row_id):
             for why, words in queries.WHY_IN_WORDS.items()
             if getattr(found, f"by_{why}_pence")
         ],
+        "prices": prices_in_words(found),
         "letter": fields_of(found, batch) if found.more_pence or found.prices else {},
     }
     return render(request, "uprating/row.jinja", context)

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from leeway.care.assessment.models import FinancialAssessment
 from leeway.care.assessment.queries import inputs_as_checked, money_check_behind
 from leeway.care.decisions.models import Decision
-from leeway.care.planning.line_changes import Reckoned, lines_decided
+from leeway.care.planning.line_changes import Reckoned, lines_decided, waiting_before
 from leeway.care.planning.queries import charges_of
 from leeway.jobs.kinds import Progress, untold
 from leeway.law import Law, law_on
@@ -42,8 +42,12 @@ LATER = "This budget begins on that day or later."
 ENDS = "This budget ends before that day."
 BEGAN_SINCE = "This budget began anew after that day, as after days that were left out. Decide it by itself."
 PRICE_BEFORE = (
-    "A recorded price of its lines began before this day, or before the budget that runs. Take it by itself first, "
-    "under “New prices of plans”."
+    "A recorded price of its lines began before this day, or before the budget that runs. Take it first: in a batch of "
+    "the day on which it began, or by itself under “New prices of plans”."
+)
+ENDS_BEFORE = (
+    "Something in the plan ends before this day, and the budget does not go on without it yet. Do that first, from the "
+    "budget page."
 )
 UNDER_WAY = "A money check is under way: what comes in or goes out is being looked at."
 NOT_DECIDED = (
@@ -113,6 +117,7 @@ class Priced:
             {
                 "line": str(new.pk),
                 "what": new.what,
+                "unit": new.unit,
                 "rate": new.rate_id,
                 "from_pence": was.unit_cost_pence,
                 "to_pence": new.unit_cost_pence,
@@ -130,15 +135,18 @@ class Priced:
 def priced_of(batch: Batch, budgets: Sequence[Budget]) -> Mapping[UUID, Priced | Refusal]:
     """Of some budgets those whose recorded prices change on the day of a batch that takes them, by their keys.
 
-    A Refusal where a price began before that day, and counts from it: that is decided by itself.
+    A Refusal where a price began before that day, and counts from it, or a line ends before it: that is decided first.
     """
+    ends = waiting_before(batch.day, [budget.plan_id for budget in budgets])
     new = next_prices(budgets) if batch.takes_prices else {}
     near = [each for each in new.values() if each.starts_on <= batch.day]
     keys = [each.budget.final_budget_id for each in near]
     decisions = Decision.objects.select_related("decided_by").defer("steps", "reasons", "law_values").in_bulk(keys)
     lines = lines_decided(keys)
-    found: dict[UUID, Priced | Refusal] = {}
-    for each in near:
+    found: dict[UUID, Priced | Refusal] = {
+        budget.pk: Refusal(ENDS_BEFORE) for budget in budgets if budget.plan_id in ends
+    }
+    for each in (its for its in near if its.budget.pk not in found):
         before = decisions[each.budget.final_budget_id]
         try:
             if each.starts_on < batch.day:

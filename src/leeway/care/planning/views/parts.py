@@ -20,7 +20,7 @@ from leeway.care.planning.costs import in_words, nhs_pence, once_pence, totals, 
 from leeway.care.planning.enough import enough_to_employ
 from leeway.care.planning.evidence import needs_of
 from leeway.care.planning.forms import PERSON
-from leeway.care.planning.line_changes import as_changed, changes_of_lines
+from leeway.care.planning.line_changes import as_changed, changes_of_lines, ended_since
 from leeway.care.planning.models import LineChange, Plan, PlanLine, PlanState, Way
 from leeway.care.planning.uses import council_in_words, family_in_words
 from leeway.market.contracts.presenters import change_in_words, kind_in_words
@@ -51,6 +51,7 @@ def rows(lines: list[PlanLine], on: date, changes: Sequence[LineChange] = ()) ->
     changed = queries.price_changes(as_changed(lines, changes), on)
     begins = max((line.plan.starts_on or on for line in lines), default=on)
     free = queries.free_by_law(lines, max(begins, on))
+    ended = ended_since([line for line in lines if line.plan.state in queries.OPEN])
     return [
         {
             "id": line.pk,
@@ -67,6 +68,7 @@ def rows(lines: list[PlanLine], on: date, changes: Sequence[LineChange] = ()) ->
             "nhs_pence": nhs_pence(line),
             "free": free.get(line.pk),
             "answered": bool(line.exemption),
+            "ended": ended.get(line.pk),
             "way": Way(line.way).short if line.way else "",
             "aim": line.aim.words if line.aim else "",
             "family": family_in_words(line),
