@@ -26,6 +26,7 @@ from leeway.money.lines import queries
 from leeway.money.lines.actions import carry_out, end_line, take_prices
 from leeway.money.payments.making import make_run
 from leeway.money.payments.queries import findings
+from leeway.money.spending.queries import plan_now
 from leeway.refusal import NotAllowed, Refusal
 from tests.care.letters.reading import words
 from tests.conftest import SET_UP_ON
@@ -85,7 +86,7 @@ def test_a_price_of_the_very_day_on_which_the_budget_began_takes_its_place_whole
     case = line.plan.case
     after = taken(line, finn)
     assert after.starts_on == STARTS and after.cost_pence_per_week == 320_00
-    assert queries.next_prices([after]) == {}
+    assert queries.next_prices([after]) == {} and plan_now(case).ends == {}  # another price is no last day
     listed(110_00, LATER, LATER)
     again = taken(line, finn)
     assert (again.starts_on, again.cost_pence_per_week) == (LATER, 330_00)

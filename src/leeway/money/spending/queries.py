@@ -18,7 +18,7 @@ from leeway.access.models import Look, User
 from leeway.access.roles import WHO_CAN, Capability
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case_of_account
-from leeway.care.planning.models import LineChange, PlanLine, PlanState, Way
+from leeway.care.planning.models import LineChange, LineChangeKind, PlanLine, PlanState, Way
 from leeway.care.planning.queries import first_of
 from leeway.files.models import Owner
 from leeway.money.budgets.models import Part as BudgetPart
@@ -175,11 +175,11 @@ def entries(case: Case, first: date, last: date) -> list[Entry]:
 
 def plan_now(case: Case) -> PlanNow:
     """What the plan in force has a direct payment for, with the first line of each line of the case's plans."""
-    changes = LineChange.objects.filter(line=OuterRef("pk"), taken_back_on=None).order_by("-starts_on")
-    every = PlanLine.objects.filter(plan__case=case).annotate(changes_on=Subquery(changes.values("starts_on")[:1]))
+    ending = LineChange.objects.filter(line=OuterRef("pk"), kind=LineChangeKind.ENDS, taken_back_on=None)
+    every = PlanLine.objects.filter(plan__case=case).annotate(without_from=Subquery(ending.values("starts_on")))
     found = list(every.select_related("plan", "service__provider"))
     now = [each for each in found if each.plan.state == PlanState.AGREED and each.way == Way.DIRECT_PAYMENT]
-    ends = {each.pk: each.changes_on - timedelta(days=1) for each in now if each.changes_on}
+    ends = {each.pk: each.without_from - timedelta(days=1) for each in now if each.without_from}
     by_plan = sorted(found, key=lambda each: each.plan.number)
     return PlanNow(now, first_of((each.pk, each.follows_id) for each in by_plan), ends)
 
