@@ -73,7 +73,7 @@ OWN_WORDS = {
     "money/disputes": {"owing", "relations"},
     "money/monitoring": {"counting", "kinds", "late", "relations", "seeing"},
     "money/spending": {"beside", "coming", "content", "kinds", "proposing", "relations"},
-    "money/recovery": {"relations"},
+    "money/recovery": {"content", "relations"},
     "money/pools": {"belonging", "untangling", "position", "reporting", "report_views", "relations"},
     "money/invoices": {"bought", "charging", "comparing", "file_views", "kinds", "matching", "relations", "tables"},
     "money/invoices/actions": {"agreeing", "charging", "matching", "receiving", "taking_in", "visiting"},

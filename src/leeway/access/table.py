@@ -187,6 +187,8 @@ ACCESS: dict[str, Capability | str] = {
     "recovery:drop": Capability.KEEP_RECOVERIES,
     "recovery:undo": Capability.KEEP_RECOVERIES,
     "recovery:own": Capability.FOLLOW_CASES,
+    "recovery:letter": Capability.FOLLOW_CASES,
+    "recovery:letter_pdf": Capability.FOLLOW_CASES,
     "recovery:own_answer": Capability.FOLLOW_CASES,
     "recovery:own_reply": Capability.FOLLOW_CASES,
     "recovery:own_challenge": Capability.FOLLOW_CASES,

@@ -365,11 +365,13 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.RECOVERY_PROPOSED: Follows(
         over=(Over((Event.RECOVERY_ANSWERED,)),),
-        tasks=(ToDo(Whose.FINANCE, "Look as a second person at what {person} would be asked to give back."),),
+        tasks=(ToDo(Whose.APPROVER, "Look as a second person at what {person} would be asked to give back."),),
     ),
     Event.RECOVERY_WRITTEN: Follows(
         over=(Over((Event.RECOVERY_PROPOSED,)),),
-        tasks=(ToDo(Whose.WORKER, "{person} is asked to give money back. Help them to read and to answer it."),),
+        tasks=(
+            ToDo(Whose.WORKER, "{person} is asked to give money back. Help them to read the letter and to answer."),
+        ),
     ),
     Event.RECOVERY_CHALLENGED: _asks(
         ToDo(Whose.MANAGER, "{person} challenges that money is asked back. Answer with reasons.", days=28)

@@ -1,6 +1,8 @@
 """Money asked back of a direct payment: no step is left out, by anybody, and each public failure is refused."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.db import ProgrammingError, transaction
@@ -9,9 +11,11 @@ from django.utils import timezone
 
 from leeway.access.models import User
 from leeway.access.roles import Role
+from leeway.care.circumstances.actions import record_death
 from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
-from leeway.care.people.models import Task
+from leeway.care.people.models import Relationship, Task
+from leeway.care.people.queries import own_tasks
 from leeway.care.review.models import Review
 from leeway.messages.models import Message
 from leeway.money.ledger.models import Account, Kind
@@ -390,3 +394,102 @@ def test_finance_and_ada_do_it_on_their_pages(case, line_of, finn, fiona, ada_us
     assert "£150.00" in step(finn, "decide")
     assert "£150.00 to give back" in read(ada_user, own)
     assert "Ada Bell" in read(finn, reverse("recovery:home"))
+
+
+@pytest.fixture
+def shown(client, monkeypatch):
+    """What a user reads under the name of a page, on a day."""
+
+    def read(user, name, *args, on=ON):
+        monkeypatch.setattr(timezone, "localdate", lambda *_: on)
+        client.force_login(user)
+        return client.get(reverse(f"recovery:{name}", args=args))
+
+    return read
+
+
+def words(response):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
+
+
+def test_the_letter_lists_each_thing_what_speaks_against_it_and_how_to_say_no(
+    case, may, item, proposed, finn, fiona, bea, ada_user, tom, stranger_user, shown
+):
+    at = case.pk, proposed.pk
+    assert shown(ada_user, "letter", *at).status_code == 404, "nothing is written before a second person agreed"
+    assert "This has not been sent." in words(shown(fiona, "letter", *at))
+    assert "Read the letter as it would be sent" in words(shown(fiona, "step", proposed.pk, "approve"))
+    actions.approve(recovery=proposed, seen=now(proposed).seen, by=fiona, on=ON)
+    for user in (ada_user, tom, bea, finn, fiona):
+        read = words(shown(user, "letter", *at))
+        for said in (
+            "We ask you to give back £150.00", "Please answer by 28 June 2026", "We spoke about this on 31 May 2026",
+            "21 May 2026 Wheels and More In the bank’s words: WHEELS AND MORE", "You said: “A wheel for a friend.”",
+            "We ask back £150.00", "If it would leave you short", "challenge it", "Ombudsman", "Fiona Hale",
+        ):  # fmt: skip
+            assert said in read, (user.name, said)
+    assert shown(stranger_user, "letter", *at).status_code == 404
+    pdf = shown(ada_user, "letter_pdf", *at)
+    assert pdf["Content-Type"] == "application/pdf" and b"<pdfuaid:part>1" in pdf.content
+    for user in (ada_user, finn, fiona):
+        page = shown(user, "own", case.pk).content.decode()
+        assert reverse("recovery:letter", args=at) in page
+        assert (reverse("recovery:show", args=[proposed.pk]) in page) == user.is_staff_member
+    actions.challenge(recovery=proposed, words=AGAINST, by=ada_user, on=ON + DAY)
+    assert "You challenged this on 1 June 2026." in words(shown(ada_user, "letter", *at, on=ON + DAY))
+
+
+def test_what_was_taken_off_stands_in_the_letter(case, item, line_of, finn, fiona, ada_user, shown):
+    """The year of the council's own delay: the wheels of 21 May are not asked back, the wages of 8 May are."""
+    more = ask(case, finn, line_of(WAGES), what="Wages of a friend")
+    Review.objects.filter(case=case).delete()
+    Review.objects.create(case=case, reason="Planned", due_on=date(2026, 5, 10))
+    for each in (item, more):
+        actions.answer(item=each, words="It was for a friend.", by=ada_user, on=ON)
+    talk(item.recovery, finn)
+    propose(item.recovery, finn)
+    actions.approve(recovery=item.recovery, seen=now(item.recovery).seen, by=fiona, on=ON)
+    read = words(shown(ada_user, "letter", case.pk, item.recovery_id))
+    assert "Our own delay Wheels and More, 21 May 2026. The review due by 10 May 2026 was not held." in read
+    assert "-£150.00" in read.replace("−", "-") and "We ask you to give back £480.00" in read
+
+
+def test_each_task_is_whose_work_it_can_be_and_leads_to_it(
+    case, proposed, finn, fay, fiona, bea, mona, ada_user, shown, client
+):
+    def may(user, step):
+        own = [task.kind for task in own_tasks(user) if task.kind.startswith("recovery")]
+        page = shown(user, "show", proposed.pk).content.decode()
+        opened = reverse("recovery:step", args=[proposed.pk, step]) in page
+        home = client.get(reverse("home")).content.decode()
+        return own, opened, not own or reverse("recovery:own", args=[case.pk]) in home
+
+    asked = ["recovery_proposed"]
+    assert may(fiona, "approve") == (asked, True, True)
+    assert [may(each, "approve") for each in (finn, fay)] == [([], False, True)] * 2, "they cannot agree to it"
+    actions.approve(recovery=proposed, seen=now(proposed).seen, by=fiona, on=ON)
+    assert own_tasks(fiona).count() == 0 and may(bea, "decide")[::2] == (["recovery_written"], True)
+    actions.challenge(recovery=proposed, words=AGAINST, by=ada_user, on=ON)
+    assert may(mona, "answer-challenge") == (["recovery_challenged"], True, True)
+    back = [f'href="{reverse("recovery:home")}"' in page for page in _pages_of(shown, proposed.pk, mona, finn)]
+    assert back == [False, True], "a manager of a team has no list of every recovery to go back to"
+
+
+def _pages_of(shown, recovery_id, *users):
+    return [shown(user, "show", recovery_id).content.decode() for user in users]
+
+
+def test_after_a_death_whoever_settles_it_reads_by_when_to_answer(case, proposed, fiona, bea, shown):
+    record_death(case=case, died_on=ON, told_by="Ruth Bell, by phone", by=bea, on=ON)
+    with pytest.raises(Refusal, match="Put on record who settles"):
+        actions.approve(recovery=proposed, seen=now(proposed).seen, by=fiona, on=ON)
+    Relationship.objects.create(
+        person=case.person, name="Ruth Bell", kind="child", authority="representative", evidence="Form seen",
+        starts_on=ON, email="ruth@home.example",
+    )  # fmt: skip
+    actions.approve(recovery=proposed, seen=now(proposed).seen, by=fiona, on=ON)
+    written = Message.objects.get(template="recovery_notice_after_death")
+    assert written.recipient_name == "Ruth Bell" and "28 June 2026" in written.body
+    read = words(shown(fiona, "letter", case.pk, proposed.pk))
+    assert "leave you short" not in read and "You said" not in read and "They said: “A wheel for a friend.”" in read
+    assert "Dear Ruth Bell," in read and "Nothing is asked of you yourself" in read and "28 June 2026" in read

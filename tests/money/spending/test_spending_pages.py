@@ -13,6 +13,7 @@ from leeway.care.people.actions import add_relationship
 from leeway.care.people.leave import accept_leave, end_leave, give_leave
 from leeway.care.people.models import Case, LeaveFor, Person
 from leeway.money.banking.statement import Line
+from leeway.money.recovery.content import EASY as EASY_NOTICE
 from leeway.money.spending import actions, queries
 from leeway.money.spending.content import EASY
 from leeway.money.spending.kinds import ForWhat, Kept
@@ -176,8 +177,8 @@ def paid_too(case, ada_user):
     return account.lines.get()
 
 
-@pytest.mark.parametrize("sentence", EASY.values())
-def test_the_easy_words_of_a_statement_are_easy(sentence):
+@pytest.mark.parametrize("sentence", [*EASY.values(), *EASY_NOTICE])
+def test_the_easy_words_of_letters_are_easy(sentence):
     plain = re.sub(r"\{\w+\}", "£5", sentence)
     assert len(plain.split()) <= WORDS_MOST and plain.endswith(".") and plain.count(".") == 1
     assert not HARD.search(plain.lower()) and max(map(len, re.findall(r"\w+", plain))) <= LETTERS_MOST

@@ -30,6 +30,7 @@ FREE_IN_TEAM = Tie(Capability.HOLD_CASES, lambda user: {"worker_id": [None], "te
 MONEY_TO_LOOK_AFTER = Tie(Capability.START_BUDGETS, lambda user: {"stage": FINANCE_STAGES})
 UNGIVEN = Tie(Capability.LEAD_TEAM, lambda user: {"worker_id": [None], "team_id": [user.team_id]})
 ALL_MONEY = Tie(Capability.START_BUDGETS, lambda user: {})
+ALL_TO_APPROVE = Tie(Capability.APPROVE_RECOVERIES, lambda user: {})
 MONEY_TO_START = Tie(Capability.START_BUDGETS, lambda user: {"stage": [Stage.ARRANGING]})
 
 #: Who has a case, written here alone: `has` asks it of one case, `cases_of` of all of them in one query.
@@ -39,7 +40,12 @@ OWN_CARE = (*WORKS_ON, FREE_IN_TEAM)
 OWN_WORK = (*OWN_CARE, MONEY_TO_LOOK_AFTER)
 
 #: Who is asked to do a task, and who may say that it is done: a manager may for a worker who is away.
-IS_ASKED = {Whose.WORKER: (WORKER, UNGIVEN), Whose.MANAGER: (LEADER,), Whose.FINANCE: (ALL_MONEY,)}
+IS_ASKED = {
+    Whose.WORKER: (WORKER, UNGIVEN),
+    Whose.MANAGER: (LEADER,),
+    Whose.FINANCE: (ALL_MONEY,),
+    Whose.APPROVER: (ALL_TO_APPROVE,),
+}
 MAY_FINISH = IS_ASKED | {Whose.WORKER: WORKS_ON}
 
 

@@ -389,6 +389,7 @@ class Whose(models.TextChoices):
     WORKER = "worker", "The case’s worker"
     MANAGER = "manager", "The team’s manager"
     FINANCE = "finance", "The finance team"
+    APPROVER = "approver", "A finance manager"
 
 
 @tracked()

@@ -38,6 +38,12 @@ from leeway.refusal import Refusal
 TRIES = 2
 #: How soon somebody reads why a second person did not agree, in days.
 ASKED_AGAIN_WITHIN = 5
+#: What is written after a death instead, to whoever settles what was left.
+AFTER_DEATH = {
+    "recovery_question": "recovery_after_death",
+    "recovery_notice": "recovery_notice_after_death",
+    "recovery_answered": "recovery_answered_after_death",
+}
 WHY = "Say in a sentence why, in words that the person can read."
 ITS_PAYMENT_CAME_BACK = "The payment that it was of came back to us. What was given was their own money."
 MOVED = "Something happened here since you opened this page. Here is how it stands now."
@@ -436,12 +442,13 @@ def _step(now: Standing, did: Did, by: User, on: date, *, outcome: Outcome | Non
 
 def _write(case: Case, template: str, data: Mapping[str, str], key: str, by: User, on: date) -> None:
     """Write to the person; after a death to whoever settles what they leave, in other words, or refuse."""
+    about = {"worker": case.worker.name if case.worker else case.team.name, **data}
     if lives(case.person):
-        about = {"worker": case.worker.name if case.worker else case.team.name, **data}
         write_to_person(case=case, template=template, data=about, key=key, by=by, on=on)
         return
     settles = next(iter(representatives_of(case, on)), None)
     if settles is None:
         raise Refusal(f"{case.person} has died. Put on record who settles what they leave first: they are written to.")
-    data = {"person": str(case.person), "worker": case.worker.name if case.worker else case.team.name}
-    write_to_supporter(case=case, to=settles, template="recovery_after_death", data=data, key=key, by=by, on=on)
+    about |= {"person": str(case.person)}
+    template = AFTER_DEATH[template]
+    write_to_supporter(case=case, to=settles, template=template, data=about, key=key, by=by, on=on)

@@ -1,6 +1,6 @@
 """Reading recoveries: where each stands, what speaks against it on a day, and when its notice is over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -138,16 +138,35 @@ def get_recovery(recovery_id: UUID, *, seen_by: User, on: date) -> Standing:
     found = Recovery.objects.select_related("case__person", "case__worker", "opened_by").filter(pk=recovery_id).first()
     if found is None:
         raise Http404("There is no such recovery.")
-    if seen_by.can(Capability.APPROVE_RECOVERIES):  # whose work each of them is: no reason is asked for
-        record_look(viewer=seen_by, person_id=found.case.person_id, page=PAGE, own=True)
-    else:
-        found.case = get_case(found.case_id, seen_by=seen_by, page=PAGE)
+    found.case = _case(found.case_id, seen_by=seen_by)
     return standing(found, on)
+
+
+def _case(case_id: UUID, *, seen_by: User) -> Case:
+    """The case of recoveries, with the look noted. Whoever agrees as a second person has it as their work."""
+    theirs = Case.objects.filter(pk=case_id, recoveries__isnull=False).select_related("person", "worker", "team")
+    case = theirs.first() if seen_by.can(Capability.APPROVE_RECOVERIES) else None
+    if case is None:
+        return get_case(case_id, seen_by=seen_by, page=PAGE)
+    record_look(viewer=seen_by, person_id=case.person_id, page=PAGE, own=True)
+    return case
+
+
+def weighed_in_letter(now: Standing, *, seen_by: User) -> Mapping[str, Any] | None:
+    """The working behind the letter that asks for money back: of the day it was sent; a draft, for staff, of today.
+
+    None where there is no letter for this reader.
+    """
+    written = now.last(Did.APPROVED)
+    if written is not None:
+        return written.weighed
+    draft = now.state == State.PROPOSED and seen_by.can(Capability.SEE_RECOVERIES)
+    return weigh(now).as_json() if draft else None
 
 
 def recoveries_of(case_id: UUID, *, seen_by: User, on: date) -> tuple[Case, list[Standing]]:
     """A case that this user may see and what of its direct payment was asked about, the latest first."""
-    case = get_case(case_id, seen_by=seen_by, page=PAGE)
+    case = _case(case_id, seen_by=seen_by)
     return case, [standing(each, on) for each in case.recoveries.order_by("-opened_on", "-pk")]
 
 

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms as django_forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from leeway.access.access import SignedIn
 from leeway.access.roles import Capability
 from leeway.acting import act
+from leeway.care.letters.blocks import Letter
+from leeway.care.letters.showing import letter_as_pdf, letter_page
 from leeway.care.people.access import leads
 from leeway.care.people.queries import about, get_case
 from leeway.money.recovery import actions, forms, queries
 from leeway.money.recovery.access import is_theirs
+from leeway.money.recovery.content import notice_letter
 from leeway.money.recovery.queries import Standing
 from leeway.money.recovery.states import STEPS, Did
 from leeway.money.spending.queries import get_entry
@@ -60,7 +65,7 @@ TO_TAKE: dict[str, OneStep] = {
         actions.approve,
         "Agree, and write to the person",
         "Agree and write to them",
-        "They read the letter below, and have four weeks to answer or to challenge it.",
+        "They get a letter that lists each thing, and have four weeks to answer or to challenge it.",
         _approves,
     ),
     "send-back": OneStep(
@@ -178,6 +183,31 @@ def own(request: SignedIn, case_id):
     return render(request, "recovery/own.jinja", about(case, seen_by=request.user) | context)
 
 
+@require_safe
+def letter(request: SignedIn, case_id, recovery_id) -> HttpResponse:
+    """The letter that asks for money back, thing by thing, as a page."""
+    pdf = reverse("recovery:letter_pdf", args=[case_id, recovery_id])
+    return letter_page(request, _letter(request, case_id, recovery_id), pdf=pdf, **_back_of_letter(case_id))
+
+
+@require_safe
+def letter_pdf(request: SignedIn, case_id, recovery_id) -> HttpResponse:
+    """The same letter as a PDF."""
+    return letter_as_pdf(request, _letter(request, case_id, recovery_id), **_back_of_letter(case_id))
+
+
+def _letter(request: SignedIn, case_id, recovery_id) -> Letter:
+    now = queries.get_recovery(recovery_id, seen_by=request.user, on=timezone.localdate())
+    weighed = queries.weighed_in_letter(now, seen_by=request.user) if now.case.pk == case_id else None
+    if weighed is None:
+        raise Http404("There is no such letter.")
+    return notice_letter(now, weighed, council=settings.COUNCIL_NAME)
+
+
+def _back_of_letter(case_id) -> dict[str, str]:
+    return {"back": reverse("recovery:own", args=[case_id]), "back_text": "What is asked about"}
+
+
 def own_answer(request: SignedIn, case_id, item_id):
     """Answer what was asked about one thing."""
     case, found = queries.recoveries_of(case_id, seen_by=request.user, on=timezone.localdate())
@@ -233,7 +263,9 @@ def _item(now: Standing, item_id):
 
 
 def _page(request: SignedIn, name: str, now: Standing, **context: Any) -> HttpResponse:
-    back = reverse("recovery:home") if name == "show" else reverse("recovery:show", args=[now.recovery.pk])
+    lists = request.user.can(Capability.SEE_RECOVERIES)
+    above = reverse("recovery:home") if lists else reverse("recovery:own", args=[now.case.pk])
+    back = above if name == "show" else reverse("recovery:show", args=[now.recovery.pk])
     shared = about(now.case, seen_by=request.user) | {"now": now, "back": back}
     return render(request, f"recovery/{name}.jinja", shared | context)
 
