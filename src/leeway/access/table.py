@@ -212,7 +212,7 @@ ACCESS: dict[str, Capability | str] = {
     "monitoring:home": Capability.MONITOR,
     "monitoring:check": Capability.MONITOR,
     "monitoring:who": Capability.SEE_WHO_IS_FLAGGED,
-    "monitoring:reply": Capability.TAKE_PART,
+    "monitoring:reply": Capability.FOLLOW_CASES,
     "monitoring:level": Capability.SET_LEVEL,
     "monitoring:show": Capability.FOLLOW_CASES,
     "monitoring:calendar": Capability.FOLLOW_CASES,

@@ -179,11 +179,11 @@ def _much_over(lines: Sequence[Line], facts: Facts, law: Law) -> Flag | None:
     found = surplus(facts, law)
     if found is None or not found.over_pence:
         return None
+    kept = f", besides {pounds(found.kept_pence)} that is kept for something" if found.kept_pence else ""
     return Flag(
         Kind.SURPLUS,
         (),
-        f"{pounds(found.free_pence)} is over once {pounds(found.kept_pence)} that is kept for something is off: "
-        f"{found.in_words} of {pounds(found.weekly_pence)} a week.",
+        f"{pounds(found.free_pence)} is left{kept}: {found.in_words} of {pounds(found.weekly_pence)} a week.",
         "Holiday pay, a bill that has not come, an assistant who left, a time in hospital, or something the council "
         "agreed to that nobody has set aside here yet.",
         "Is any of it kept for something? Does the support that was agreed come, and is it enough?",

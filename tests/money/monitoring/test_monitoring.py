@@ -10,6 +10,7 @@ from django.urls import reverse
 from leeway.access.looks import record_look
 from leeway.access.models import Look
 from leeway.care.people.models import Task
+from leeway.care.people.queries import own_tasks
 from leeway.care.planning.models import Way
 from leeway.care.review.models import Review
 from leeway.law.monitoring import Kind, days_late
@@ -152,7 +153,8 @@ def test_the_person_is_asked_and_answers_and_then_it_is_explained(client, case, 
     client.force_login(ada_user)
     assert to_answer in client.get(reverse("home")).content.decode()
     with pytest.raises(NotAllowed):
-        actions.reply(flagged=asked, reply="It was for me", by=bea, on=FIRST_DUE)
+        actions.reply(flagged=asked, reply="It was for me", by=fay, on=FIRST_DUE)
+    assert not own_tasks(bea).filter(kind="account_answered").exists(), "she signs in, and answers herself"
     actions.reply(flagged=asked, reply="The stall on the market takes no cards.", by=ada_user, on=FIRST_DUE + DAY)
     assert to_answer not in client.get(reverse("home")).content.decode()
     task = Task.objects.get(kind="account_answered", done_on=None)
@@ -165,6 +167,28 @@ def test_the_person_is_asked_and_answers_and_then_it_is_explained(client, case, 
     assert check.outcome == Outcome.FINE and task.done_on == FIRST_DUE + DAY
     flagged = Flagged.objects.get()
     assert (flagged.answer, flagged.reply) == ("explained", "The stall on the market takes no cards.")
+
+
+def test_who_does_not_sign_in_is_asked_by_the_worker_who_puts_down_the_answer(client, case, due, say, fay, bea, ada):
+    """The check waited for an answer that nobody could give."""
+    ada.user = None
+    ada.save()
+    check = due(CASH)
+    say(check, cash=("ask", "What was the cash at the end of May for?"))
+    task = own_tasks(bea).get(kind="account_answered")
+    assert "does not sign in" in task.what
+    client.force_login(bea)
+    shown = reverse("monitoring:show", args=[case.pk])
+    assert f'<a class="govuk-link" href="{shown}">{task.what}</a>' in client.get(reverse("home")).content.decode()
+    asked = queries.questions_to(case).get()
+    address = reverse("monitoring:reply", args=[case.pk, asked.pk])
+    assert address in client.get(shown).content.decode()
+    done = client.post(address, {"reply": "She says: the stall takes no cards."}, follow=True).content.decode()
+    assert "tell Ada Bell when the check is finished" in done
+    assert not own_tasks(bea).filter(kind="account_answered").exists()
+    assert own_tasks(fay).get(kind="account_answered").what.startswith("Read what was answered")
+    say(check, cash=("explained", "The stall on the market takes no cards."), on=FIRST_DUE + DAY)
+    assert queries.open_check(case) is None
 
 
 def test_looking_further_is_a_talk_and_changes_no_payment(case, due, say):

@@ -35,5 +35,5 @@ def check_can_set_level(user: User, case: Case) -> None:
 
 
 def check_can_reply(user: User, case: Case, on: date) -> None:
-    if not is_theirs(user, case, on):
-        raise NotAllowed(f"{case.person}, or anyone they gave leave, answers this.")
+    if not (is_theirs(user, case, on) or can_work_on(user, case)):
+        raise NotAllowed(f"{case.person}, anyone they gave leave, or the worker whom they told answers this.")

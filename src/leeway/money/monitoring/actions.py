@@ -11,6 +11,7 @@ from django.db import transaction
 
 from leeway import said
 from leeway.access.models import User
+from leeway.care.people.access import lives
 from leeway.care.people.actions import finish_tasks, set_task, tell, write_to_person
 from leeway.care.people.events import Event
 from leeway.care.people.locks import lock_case
@@ -163,6 +164,11 @@ def _ask(check: Check, by: User, on: date) -> None:
     sentence = f"{by.name} asked something about the account of the direct payment."
     line = tell(case=check.case, kind=Event.ACCOUNT_CHECK, sentence=sentence, by=by, on=on)
     _write(check.case, "account_asked", {}, f"account_asked:{line.pk}", by, on)
+    person = check.case.person
+    if person.user_id is None and lives(person):
+        what = f"{person} does not sign in: ask what finance asked about the account, and put down the answer."
+        due_on = on + TALK_WITHIN
+        set_task(case=check.case, kind=Event.ACCOUNT_ANSWERED, what=what, whose=Whose.WORKER, due_on=due_on, on=on)
 
 
 def _finish(seen: Seen, given: list[Said], by: User, on: date) -> None:
@@ -188,7 +194,7 @@ def _finish(seen: Seen, given: list[Said], by: User, on: date) -> None:
 
 @transaction.atomic
 def reply(*, flagged: Flagged, reply: str, by: User, on: date) -> Flagged:
-    """Answer, as the person or for them, what was asked in a check. Finance has it to read."""
+    """Answer what was asked in a check: the person, somebody for them, or the worker whom they told."""
     case = lock_case(flagged.check_of.case_id)
     check_can_reply(by, case, on)
     words = said.sentence(reply, ask="Write your answer in a few words.", field="reply", least=said.FEW)
@@ -201,6 +207,7 @@ def reply(*, flagged: Flagged, reply: str, by: User, on: date) -> Flagged:
     if not queries.questions_to(case).exists():
         sentence = f"{by.name} answered what was asked about the account."
         tell(case=case, kind=Event.ACCOUNT_ANSWERED, sentence=sentence, by=by, on=on)
+        finish_tasks(case=case, kinds=[Event.ACCOUNT_ANSWERED], by=by, on=on)
         what = f"Read what was answered about {case.person}’s account, and finish the check."
         set_task(case=case, kind=Event.ACCOUNT_ANSWERED, what=what, whose=Whose.FINANCE, due_on=on + READ_WITHIN, on=on)
     return flagged

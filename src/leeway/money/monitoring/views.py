@@ -132,7 +132,8 @@ def reply(request: SignedIn, case_id: UUID, flagged_id: UUID):
     flagged = queries.get_question(case, flagged_id)
     form = forms.ReplyForm(request.POST or None)
     if act(form, lambda **by_on: actions.reply(flagged=flagged, **form.cleaned_data, **by_on), request):
-        messages.success(request, "Thank you. We read it, and tell you when the check is finished.")
+        told = "tell you" if request.user.can(Capability.TAKE_PART) else f"tell {case.person}"
+        messages.success(request, f"Thank you. We read it, and {told} when the check is finished.")
         return redirect("monitoring:show", case.pk)
     return render(request, "monitoring/reply.jinja", _about(request, case) | {"flagged": flagged, "form": form})
 
