@@ -424,7 +424,7 @@ def test_the_letter_lists_each_thing_what_speaks_against_it_and_how_to_say_no(
         read = words(shown(user, "letter", *at))
         for said in (
             "We ask you to give back £150.00", "Please answer by 28 June 2026", "We spoke about this on 31 May 2026",
-            "21 May 2026 Wheels and More In the bank’s words: WHEELS AND MORE", "You said: “A wheel for a friend.”",
+            "Wheels and More, 21 May 2026 In the bank’s words: WHEELS AND MORE", "You said: “A wheel for a friend.”",
             "We ask back £150.00", "If it would leave you short", "challenge it", "Ombudsman", "Fiona Hale",
         ):  # fmt: skip
             assert said in read, (user.name, said)
@@ -471,6 +471,9 @@ def test_each_task_is_whose_work_it_can_be_and_leads_to_it(
     assert own_tasks(fiona).count() == 0 and may(bea, "decide")[::2] == (["recovery_written"], True)
     actions.challenge(recovery=proposed, words=AGAINST, by=ada_user, on=ON)
     assert may(mona, "answer-challenge") == (["recovery_challenged"], True, True)
+    for name, args in (("step", (proposed.pk, "answer-challenge")), ("own", (case.pk,))):
+        read = words(shown(mona, name, *args))
+        assert AGAINST in read and "A wheel for a friend." in read and f"Why we ask for it: {WHY}" in read
     back = [f'href="{reverse("recovery:home")}"' in page for page in _pages_of(shown, proposed.pk, mona, finn)]
     assert back == [False, True], "a manager of a team has no list of every recovery to go back to"
 

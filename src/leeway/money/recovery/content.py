@@ -160,9 +160,8 @@ def _items(items: Sequence[Item], you: bool) -> Table:
     who = "You" if you else "They"
     rows = tuple(
         (
-            day(each.day) if each.day else "In the account",
             cell(
-                each.what,
+                f"{each.what}, {day(each.day)}" if each.day else each.what,
                 f"In the bank’s words: {_bank(each)}" if each.line else "",
                 WHY[Because(each.because)],
                 f"{who} said: “{each.answer}”" if each.answer else f"{who} did not say what it was.",
@@ -171,7 +170,7 @@ def _items(items: Sequence[Item], you: bool) -> Table:
         )
         for each in items
     )
-    return Table("Each thing that we asked about", ("Date", "What", "Amount"), rows)
+    return Table("Each thing that we asked about", ("What", "Amount"), rows)
 
 
 def _bank(item: Item) -> str:

@@ -22,6 +22,10 @@ class Because(models.TextChoices):
     AFTER_END = InLaw.AFTER_END.value, "It was paid for days after the end"
 
 
+#: What a person did with the letter, after their name.
+IN_SHORT = {Did.AGREED: "agreed", Did.HARD: "said that it would be hard", Did.CHALLENGED: "challenged it"}
+
+
 class Recovery(models.Model):
     """That something in the account of a direct payment is looked at, since when and by whom. Never edited."""
 
@@ -101,6 +105,11 @@ class Step(models.Model):
     of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     on = models.DateField()
+
+    @property
+    def in_short(self) -> str:
+        """What was done, within a sentence that names who did it."""
+        return IN_SHORT.get(Did(self.did), str(self.get_did_display()).lower())
 
     class Meta:
         ordering = ["recovery", "number"]

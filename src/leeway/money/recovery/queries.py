@@ -25,7 +25,7 @@ from leeway.law.outcome import Outcome
 from leeway.money.bills.clock import days_run
 from leeway.money.budgets.models import Part
 from leeway.money.monitoring.queries import late_days
-from leeway.money.recovery.models import Because, Item, Recovery, Step
+from leeway.money.recovery.models import IN_SHORT, Because, Item, Recovery, Step
 from leeway.money.recovery.states import OPEN, Did, State, left_of, state_after
 from leeway.money.spending.kinds import Kept
 from leeway.money.spending.queries import balance_on, set_aside_on
@@ -117,6 +117,11 @@ class Standing:
                 pauses.append(Period(since, max(since, step.on)))
                 since = None
         return [*pauses, Period(since, max(since, self.on))] if since else pauses
+
+    @property
+    def said_by_person(self) -> list[Step]:
+        """What was answered to the letter, and challenged, the first first."""
+        return [step for step in self.steps if step.did in IN_SHORT]
 
     @property
     def reply(self) -> Step | None:
