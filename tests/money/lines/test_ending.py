@@ -225,7 +225,9 @@ def test_bea_ends_a_line_on_its_page_and_finn_has_the_budget_go_on(line, case, b
     monkeypatch.setattr("leeway.care.people.queries.is_own_case", lambda user, case, on: True)
     client.force_login(bea)
     page, plan = reverse("lines:end", args=[case.pk, line.pk]), reverse("planning:overview", args=[case.pk])
-    assert page in client.get(plan).content.decode()
+    shown = unescape(client.get(plan).content.decode())
+    assert page in shown and "More or less of something takes a review and a new plan" in shown
+    assert reverse("review:show", args=[case.pk]) + '">Hold a review' in shown
     said = {"ends_on_day": "10", "ends_on_month": "5", "ends_on_year": "2026", "reason": WHY}
     shown = unescape(client.post(page, said).content.decode())
     assert "Check what ends" in shown and "£220.00" in shown and WHY in shown
