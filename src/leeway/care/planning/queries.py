@@ -87,11 +87,12 @@ def weekly_in_force(cases: Collection[Case]) -> dict[UUID, int]:
 
 def begins_too_soon(plan: Plan, starts_on: date | None) -> str:
     """Why support by a plan that is open cannot start on a day, since another is in force then; empty where it can."""
-    before = plan_in_force(plan.case)
-    if starts_on is None or before is None or before.starts_on is None or starts_on > before.starts_on:
+    in_force = Plan.objects.filter(case=plan.case_id, state=PlanState.AGREED)
+    started_on = in_force.values_list("starts_on", flat=True).first()
+    if starts_on is None or started_on is None or starts_on > started_on:
         return ""
     return (
-        f"The plan in force started on {before.starts_on:%-d %B %Y}. The new one takes its place on a later day: "
+        f"The plan in force started on {started_on:%-d %B %Y}. The new one takes its place on a later day: "
         "change the day on which support starts."
     )
 

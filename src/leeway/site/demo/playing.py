@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 
 from leeway.access.models import Team, User
 from leeway.care.assessment import actions as assessing
-from leeway.care.assessment.models import TookPart
+from leeway.care.assessment.models import Assessment, TookPart
 from leeway.care.assessment.parts import NOBODY_ELSE, budget_questions, outcomes_of, what_does_not_fit
 from leeway.care.assessment.queries import draft_assessment, needs_money_check, version_of_whole
 from leeway.care.circumstances import actions as circumstances
@@ -199,10 +199,10 @@ def assess(player: Player) -> None:
     else:
         conditions |= {"impairment": True, "funding": script.funding or NOBODY_ELSE}
     assessing.save_conditions(assessment=assessment, details=conditions, version=assessment.version, by=worker, on=on)
-    answer_budget_questions(player, on)
+    answer_budget_questions(player, assessment, on)
     assessing.complete_assessment(
         assessment=assessment,
-        version=version_of_whole(draft_assessment(player.case)),
+        version=version_of_whole(assessment),
         advice_given=ADVICE,
         by=worker,
         on=player.day(11),
@@ -210,10 +210,9 @@ def assess(player: Player) -> None:
     player.case.refresh_from_db()
 
 
-def answer_budget_questions(player: Player, on: date) -> None:
+def answer_budget_questions(player: Player, assessment: Assessment, on: date) -> None:
     """The answers, how much others do, whether they can go on, and why what does not fit is right."""
     script, by_on = player.script, {"by": player.staff.worker, "on": on}
-    assessment = draft_assessment(player.case)
     can_help = {question.id for question in budget_questions(player.case, on) if question.family_can_help}
     assessing.save_allocation_answers(
         assessment=assessment,
@@ -222,7 +221,6 @@ def answer_budget_questions(player: Player, on: date) -> None:
         version=assessment.version,
         **by_on,
     )
-    assessment = draft_assessment(player.case)
     misfits = what_does_not_fit(assessment, on)
     assessing.save_cross_check(
         assessment=assessment,
@@ -441,8 +439,8 @@ def send_for_sign_off(player: Player) -> None:
 
 def look_at_the_risk(player: Player, plan: Plan) -> None:
     """The manager says what they found where a direct payment was said to be too risky."""
-    choice, found = offers_and_choice(plan).choice, player.script.challenge
-    if choice is not None and found is not None:
+    found = player.script.challenge
+    if found is not None and (choice := offers_and_choice(plan).choice) is not None:
         planning.answer_challenge(
             plan=plan,
             version=version_of(choice),

@@ -37,10 +37,12 @@ from leeway.care.planning.costs import (
     totals_of,
 )
 from leeway.care.planning.enough import Enough, enough_to_employ
-from leeway.care.planning.evidence import needs_of, not_said, offers_and_choice
+from leeway.care.planning.evidence import OffersAndChoice, needs_of, not_said, offers_and_choice
 from leeway.care.planning.models import (
     Agreement,
+    Choice,
     Plan,
+    PlanLine,
     PlanState,
     SentBack,
     Way,
@@ -52,6 +54,7 @@ from leeway.care.planning.queries import (
     indicative,
     indicative_pence,
     plan_in_force,
+    plan_lines,
     to_explain_above,
     what_is_missing,
 )
@@ -91,13 +94,13 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     budget, unless nothing but recorded prices rose since the plan in force was signed off. Source: R (KM) v
     Cambridgeshire [2012] UKSC 23; R (Savva) v RBKC [2010] EWCA Civ 1209; Care Act 2014 s26.
     """
-    lines = list(plan.lines.all())
+    lines = plan_lines(plan)
     costed_lines = [costed_line(line) for line in lines]
     costed, guide = totals_of(costed_lines), indicative(plan.case)
     check_can_sign_off(by, plan, max(final_pence_per_week, costed["pence_per_week"]))
     _require_not_barred(plan, on)
     _require_later_start(plan)
-    _require_evidence(plan)
+    evidence = _require_evidence(plan, lines)
     _check_final(costed["pence_per_week"], to_explain_above(plan, guide), final_pence_per_week, reason)
     _check_enough(enough_to_employ(lines, on), costed["pence_per_week"], final_pence_per_week, reason)
     claim(plan, version, PlanState.SUBMITTED, "signed off")
@@ -111,7 +114,8 @@ def sign_off(*, plan: Plan, version: int, final_pence_per_week: int, reason: str
     decision = decide_by_judgement(
         case=plan.case,
         kind=DecisionKind.FINAL_BUDGET,
-        inputs=_inputs(plan, costed_lines, guide, charges) | {"final_pence_per_week": final_pence_per_week},
+        inputs=_inputs(plan, costed_lines, guide, charges, evidence.choice)
+        | {"final_pence_per_week": final_pence_per_week},
         result=result,
         steps=budget_steps(result, lines, reason=reason.strip(), manager=by.name),
         reasons=reasons_of(result, charges, reason, by),
@@ -230,18 +234,23 @@ def _require_later_start(plan: Plan) -> None:
         raise Refusal(f"{too_soon} The plan goes back to be written again meanwhile.")
 
 
-def _require_evidence(plan: Plan) -> None:
-    """Refuse a plan whose choice or needs cannot show what they rest on, whatever was so when it was submitted."""
-    if offers_and_choice(plan).to_answer:
+def _require_evidence(plan: Plan, lines: list[PlanLine]) -> OffersAndChoice:
+    """Refuse a plan whose choice or needs cannot show what they rest on, whatever was so when it was submitted.
+
+    `lines` are the plan's with their aims. Gives what was explained and chosen.
+    """
+    found = offers_and_choice(plan, lines)
+    if found.to_answer:
         raise Refusal(
             "A direct payment was said to be too risky, and nobody has looked at that yet. Say first what you find: "
             "what would make it safe enough, and by when."
         )
-    if unmet := not_said(needs_of(plan)):
+    if unmet := not_said(needs_of(plan, lines, found=found)):
         raise Refusal(
             "The plan does not say how these needs are met, or why they are not: "
             f"{'; '.join(one.label for one in unmet)}. Return it, and ask for that."
         )
+    return found
 
 
 def _check_enough(enough: Enough | None, costed_pence: int, final_pence: int, reason: str) -> None:
@@ -279,8 +288,9 @@ def _check_final(costed_pence: int, guide_pence: int | None, final_pence: int, r
         )
 
 
-def _inputs(plan: Plan, lines: list[CostedLine], guide: Decision | None, charges: list[Decision]) -> dict:
-    choice = offers_and_choice(plan).choice
+def _inputs(
+    plan: Plan, lines: list[CostedLine], guide: Decision | None, charges: list[Decision], choice: Choice | None
+) -> dict:
     return {
         "plan": str(plan.pk),
         "plan_number": plan.number,
