@@ -18,6 +18,7 @@ from leeway.care.asking.actions import add_to_case, send
 from leeway.care.asking.models import Asking
 from leeway.care.circumstances.actions import record_earlier_support, record_stay
 from leeway.care.circumstances.models import Stay, StayKind
+from leeway.care.conditions.models import Challenge
 from leeway.care.corrections.models import Correction
 from leeway.care.people import actions
 from leeway.care.people.events import Event
@@ -128,6 +129,8 @@ def record_of(case: Case) -> dict:
         "item_id": Item.objects.filter(recovery__case=case).first(),
         "step_id": Step.objects.filter(recovery__case=case).first(),
         "job_id": case.jobs.first(),
+        "condition_id": case.conditions.first(),
+        "challenge_id": Challenge.objects.filter(condition__case=case).first(),
         "done_id": case.duties_done.first(),
         "change_id": LineChange.objects.filter(line__plan__case=case).first(),
     }
@@ -180,6 +183,10 @@ def employs(case: Case) -> None:
         claims_allowance=True, **told,
     )  # fmt: skip
     case.duties_done.create(job=job, duty="terms", done_on=TODAY(), **told)
+    days = {"starts_on": TODAY(), "ends_on": TODAY(), "set_on": TODAY(), "set_by": case.worker}
+    asked = {"what": "tell", "words": "A list", "because": "show", "reason": "To see", "said": "Yes"}
+    condition = case.conditions.create(**asked, **days)
+    condition.challenges.create(words="It is not right", made_by=case.person.user, made_on=TODAY())
 
 
 def gave_back(case: Case) -> None:

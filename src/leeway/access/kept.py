@@ -23,6 +23,7 @@ WRITING = frozenset(
         "people",
         "asking",
         "corrections",
+        "conditions",
         "employing",
         "circumstances",
         "assessment",

@@ -143,6 +143,11 @@ EVENTS: dict[Event, Follows] = {
         ToDo(Whose.WORKER, "{person}’s record was not corrected, and that is not agreed. Read what stands with it now.")
     ),
     Event.EMPLOYER: NOTHING,
+    Event.CONDITION_SET: NOTHING,  # whoever sets it writes to the person
+    Event.CONDITION_CHALLENGED: _asks(
+        ToDo(Whose.MANAGER, "{person} challenges a condition of the direct payment. Answer with reasons.", days=14)
+    ),
+    Event.CONDITION_ANSWERED: Follows(over=(Over((Event.CONDITION_CHALLENGED,)),)),
     Event.ASSESSMENT_STARTED: NOTHING,
     Event.ELIGIBLE: replace(_decides("the care and support you can have"), over=(WORDS_READ,)),
     Event.NOT_ELIGIBLE: replace(
@@ -227,14 +232,10 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.CHARGE_UPRATED: NOTHING,  # the batch ends the tasks of all, and its letters are a step of its own
     Event.LINE_ENDS: _asks(
-        ToDo(
-            Whose.FINANCE,
-            "Something in the plan of {person} ends or stops by itself: have the budget go on without it.",
-        )
+        ToDo(Whose.FINANCE, "Something in the plan of {person} ends by itself: have the budget go on without it.")
     ),
     Event.LINE_STAYS: Follows(over=(WITH_LINE,)),
     Event.LINE_ENDED: replace(_decides("your personal budget"), over=(WITH_LINE,)),
-    Event.LINE_AGAIN: NOTHING,  # it is decided together with that the line stops, and told with it
     Event.LINE_REPRICED: _decides("your personal budget"),
     Event.BUDGET_UPRATED: NOTHING,  # its letters are a step of the batch
     Event.DIRECT_PAYMENT_DECIDED: _decides("your direct payment"),

@@ -124,6 +124,7 @@ ROOMS = [
     "leeway.care.circumstances",
     "leeway.care.corrections",
     "leeway.care.employing",
+    "leeway.care.conditions",
     "leeway.care.decisions",
     "leeway.care.assessment",
     "leeway.care.planning",

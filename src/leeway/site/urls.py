@@ -25,6 +25,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/", include("leeway.care.circumstances.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.corrections.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.employing.urls")),
+    path("", include("leeway.care.conditions.urls")),
     path("cases/<uuid:case_id>/", include("leeway.care.assessment.urls")),
     path("cases/<uuid:case_id>/decisions/", include("leeway.care.decisions.urls")),
     path("", include("leeway.care.planning.urls")),

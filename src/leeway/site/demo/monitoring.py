@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from django.core.files.base import ContentFile
 
+from leeway.care.conditions.actions import set_condition
+from leeway.care.conditions.kinds import Because, What
 from leeway.care.people.models import Case
 from leeway.care.people.states import Stage
 from leeway.care.planning.models import Way
@@ -38,6 +40,7 @@ def check_accounts(staff: Staff, today: date) -> None:
         _keep_account(case, staff, fell_due_on)
         actions.make_due(on=fell_due_on)
         _turns_out_well(case, staff, fell_due_on)
+        _ask_for_receipts(case, staff, today)
     actions.make_due(on=today)
 
 
@@ -81,6 +84,23 @@ def _keep_account(case: Case, staff: Staff, until: date) -> None:
         statement_file(NUMBER, 1, WEEKS_KEPT * weekly.gross_pence if weekly else 0, entries), name="account.xml"
     )
     keep_statement(account=account, upload=file, by=staff.finance, on=until)
+
+
+def _ask_for_receipts(case: Case, staff: Staff, today: date) -> None:
+    """Ask for one thing beside the law, for a reason that is of this account alone, until spring at the latest."""
+    set_condition(
+        case=case,
+        what=What.TELL,
+        words="Keep a note of what the market stalls were paid, and send it every three months.",
+        because=Because.SHOW,
+        reason="The stalls take no cards and give no receipts, so that the bank’s lines show cash alone.",
+        offered="",
+        said_of_it="A note is fine, as long as nobody asks for each apple.",
+        starts_on=today,
+        ends_on=today + timedelta(days=180),
+        by=staff.manager,
+        on=today,
+    )
 
 
 def _somebody(today: date) -> Case | None:
