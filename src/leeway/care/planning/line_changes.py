@@ -183,7 +183,10 @@ def weigh_without(line: PlanLine, starts_on: date, *, before: Decision, charge: 
     left = [(key, its) for key, its in lines if key != line.pk]
     costed_pence, before_pence = _costed_pence(left), before.result["pence_per_week"]
     if not costed_pence:
-        raise Refusal(f"Without “{line.what}” nothing is left that is paid each week. End the support instead.")
+        raise Refusal(
+            f"Without “{line.what}” nothing is left that is paid each week. For a time, have its "
+            "payments wait; for good, end the support instead."
+        )
     final_pence = split(before_pence, [costed_pence, _costed_pence(lines) - costed_pence])[0]
     return weigh(Reckoned(left, final_pence), starts_on, before=before, charge=charge, on=on)
 
