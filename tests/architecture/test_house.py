@@ -26,7 +26,7 @@ OWN_WORDS = {
     "care/asking": {"public_views", "own_words"},
     "care/assessment": {"parts", "outcomes", "means", "savings", "explain", "money_views"},
     "care/decisions": {"replay"},
-    "care/planning": {"costs", "enough", "evidence", "line_changes", "lines", "replay", "uses", "waiting"},
+    "care/planning": {"costs", "enough", "evidence", "kinds", "line_changes", "lines", "replay", "uses", "waiting"},
     "care/review": {"workload"},
     "care/planning/actions": {"writing", "exempting", "choosing", "answering", "deciding", "drafts", "warning",
         "changing_lines", "changing_mind",

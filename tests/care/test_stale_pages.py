@@ -88,7 +88,7 @@ ONCE = {
     "payments:returned", "payments:answer", "payments:sample", "payments:checked", "payments:file_send",
     "payments:take_apart", "payments:leave_out",
     "service_funds:take_back", "service_funds:received", "service_funds:let_go",
-    "contributions:take_back", "contributions:change", "lines:end", "lines:keep", "lines:carry_out",
+    "contributions:take_back", "contributions:change", "lines:end", "lines:pause", "lines:keep", "lines:carry_out",
     "lines:take_prices",
     "disputes:end", "disputes:take_back",
     "pools:take_out", "pools:answer", "pools:make_report",

@@ -66,14 +66,16 @@ def send(visitor: Visitor, name: str, content: bytes) -> None:
 
 
 def test_ada_keeps_track_of_her_direct_payment_and_others_see_what_is_theirs_to_see(visit):
-    ada = visit("ada", width=PHONE)
+    ada = visit("ada", width=PHONE, scripts=False)
     lunch = ada_photographs_what_she_is_asked_for(ada)
     ada_says_what_was_proposed(ada)
+    ada = visit("ada", width=PHONE)
+    ada.follow("See what was spent, and add a receipt")
     ada_looks_ahead_and_sets_money_aside(ada)
     bea_answers_where_it_was_asked(visit("bea"))
     ada.go(lunch)
     ada.is_told("Yes: it is part of your day at college.")
-    the_payroll_firm_sees_the_account_alone(visit("pay", width=PHONE, scripts=False))
+    the_payroll_firm_runs_the_account_alone(visit("pay", width=PHONE))
 
 
 def ada_photographs_what_she_is_asked_for(ada: Visitor) -> str:
@@ -122,9 +124,43 @@ def bea_answers_where_it_was_asked(bea: Visitor) -> None:
     bea.press("Send the answer")
 
 
-def the_payroll_firm_sees_the_account_alone(firm: Visitor) -> None:
+def the_payroll_firm_runs_the_account_alone(firm: Visitor) -> None:
+    """It says what payments were for and adds their papers, and sees nothing else of her."""
     firm.is_told("Accounts that you run")
     firm.follow("Ada Bell")
+    account = firm.page.url
     firm.is_told("What the direct payment was spent on")
-    firm.go(firm.page.url.replace("/spending/", "/"))
+    firm.follow("Payroll, insurance and holiday cover")
+    firm.press("Add a photo of a receipt")
+    papers = {"name": "payslips.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG", size=(64, 64))}
+    firm.page.set_input_files("input[name=photo]", files=[papers])
+    firm.press("Add it")
+    firm.is_told("The receipt is kept with the payment.")
+    firm.go(account)
+    firm.follow("Not said yet")
+    firm.press("Yes, that is right")
+    firm.is_told("Noted: ")
+    firm.go(account.replace("/spending/", "/"))
     firm.is_told("a record that is not yours to see")
+
+
+def test_a_manager_who_had_no_part_in_it_answers_what_ada_challenged(visit):
+    ada = visit("ada", width=PHONE)
+    ada.follow("Your challenge waits for a manager’s answer")
+    ada.is_told("This is challenged.", "Until then nothing more happens")
+    ada.follow("Read or print the letter")
+    ada.is_told("You challenged this", "Lunch for an assistant", "How it comes out")
+    mona = visit("mona")
+    mona.follow("Ada Bell challenges that money is asked back")
+    mona.follow("Where it stands, and what can be done now")
+    mona.follow("Answer the challenge")
+    mona.press("Answer it")
+    mona.is_told("Is the challenge right?", "There is a problem")
+    mona.choose("Is the challenge right?", "Yes")
+    mona.write("Why?", "Without the lunch she cannot go to college, and that is in her plan.")
+    mona.press("Answer it")
+    mona.is_told("Not asked back")
+    ada.go("/home/")
+    ada.follow("See everything")
+    ada.follow("What we asked about the direct payment")
+    ada.is_told("Nothing is asked back.", "that is in her plan")

@@ -970,7 +970,7 @@ MOVES_NO_MONEY = {
     bills.end_treatment, bills.explain_lateness, bills.go_on, bills.pause, bills.record_midway_review, bills.remind,
     bills.send_bill, bills.send_bills, bills.start_breathing_space,
     claims.answer_query, claims.chase_claim, claims.raise_query, claims.send_claim,
-    budgets.say_who_collects, lines.end_line, lines.keep_line,
+    budgets.say_who_collects, lines.end_line, lines.keep_line, lines.pause_line,
     service_funds.ask_back, service_funds.ask_for_what_is_due, service_funds.let_go,
     disputes.ask_for_steps, disputes.ask_what_took_its_place, disputes.open_dispute, disputes.record_step,
     invoices.compare_invoice, invoices.enter_visit, invoices.receive_invoice, invoices.settle_visit,

@@ -8,6 +8,7 @@ from leeway.care.people.events import Event
 from leeway.care.people.models import Authority, Relationship, StoryLine
 from leeway.care.people.states import Stage
 from leeway.care.planning.actions import end_plan, set_aside
+from leeway.care.planning.kinds import LineChangeKind
 from leeway.care.planning.models import LineChange
 from leeway.care.planning.queries import has_direct_payment, offers_and_choice, open_plan, plan_in_force
 from leeway.law.direct_payment_codes import DETAINED_IN, PERHAPS_DETAINED_IN
@@ -70,10 +71,9 @@ def waits_no_more_while_away(line: StoryLine) -> bool:
 
 
 def no_line_is_to_end(line: StoryLine) -> bool:
-    """Whether the budget goes on without all that ends by itself."""
-    return not LineChange.objects.filter(
-        line__plan__case=line.case_id, carried_out_on=None, taken_back_on=None
-    ).exists()
+    """Whether the budget goes on without all that ends or stops by itself."""
+    waiting = LineChange.objects.filter(line__plan__case=line.case_id, carried_out_on=None, taken_back_on=None)
+    return not waiting.exclude(kind=LineChangeKind.RESUMES).exists()
 
 
 def looked_at(line: StoryLine) -> bool:

@@ -232,10 +232,14 @@ EVENTS: dict[Event, Follows] = {
     ),
     Event.CHARGE_UPRATED: NOTHING,  # the batch ends the tasks of all, and its letters are a step of its own
     Event.LINE_ENDS: _asks(
-        ToDo(Whose.FINANCE, "Something in the plan of {person} ends by itself: have the budget go on without it.")
+        ToDo(
+            Whose.FINANCE,
+            "Something in the plan of {person} ends or stops by itself: have the budget go on without it.",
+        )
     ),
     Event.LINE_STAYS: Follows(over=(WITH_LINE,)),
     Event.LINE_ENDED: replace(_decides("your personal budget"), over=(WITH_LINE,)),
+    Event.LINE_AGAIN: NOTHING,  # it is decided together with that the line stops, and told with it
     Event.LINE_REPRICED: _decides("your personal budget"),
     Event.BUDGET_UPRATED: NOTHING,  # its letters are a step of the batch
     Event.DIRECT_PAYMENT_DECIDED: _decides("your direct payment"),

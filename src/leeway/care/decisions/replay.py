@@ -45,10 +45,17 @@ TOLD_BY = {
         Event.CHARGE_DECIDED,
         Event.CHARGE_UPRATED,
         Event.LINE_ENDED,
+        Event.LINE_AGAIN,
         Event.LINE_REPRICED,
     ),
     DecisionKind.DIRECT_PAYMENT: (Event.DIRECT_PAYMENT_DECIDED,),
-    DecisionKind.FINAL_BUDGET: (Event.SIGNED_OFF, Event.LINE_ENDED, Event.LINE_REPRICED, Event.BUDGET_UPRATED),
+    DecisionKind.FINAL_BUDGET: (
+        Event.SIGNED_OFF,
+        Event.LINE_ENDED,
+        Event.LINE_AGAIN,
+        Event.LINE_REPRICED,
+        Event.BUDGET_UPRATED,
+    ),
     DecisionKind.ENDING: (Event.SUPPORT_ENDED,),
 }
 

@@ -53,9 +53,10 @@ class Event(TextChoices):
     AGREED = "agreed", "Plan agreed"
     TAKEN_BACK = "taken_back", "Agreed plan taken back"
     PLAN_SET_ASIDE = "plan_set_aside", "Plan set aside"
-    LINE_ENDS = "line_ends", "One thing in the plan is to end"
+    LINE_ENDS = "line_ends", "One thing in the plan is to stop"
     LINE_STAYS = "line_stays", "One thing in the plan stays after all"
     LINE_ENDED = "line_ended", "The budget goes on without one thing in the plan"
+    LINE_AGAIN = "line_again", "The budget goes on with one thing in the plan again"
     LINE_REPRICED = "line_repriced", "The budget goes on at a new price"
     BUDGET_UPRATED = "budget_uprated", "The budget decided at new prices with many others"
     REVIEW_DUE = "review_due", "Review due"
@@ -118,7 +119,8 @@ OF_MONEY = frozenset(
         Event.MONEY_CHECK_STARTED, Event.MONEY_CHECK_DONE, Event.CHARGE_CHANGES, Event.CHARGE_DECIDED,
         Event.CHARGE_UPRATED,
         Event.DIRECT_PAYMENT_DECIDED, Event.AUTHORITY_ENDED, Event.AGREED, Event.SUPPORT_ENDED,
-        Event.LINE_ENDS, Event.LINE_STAYS, Event.LINE_ENDED, Event.LINE_REPRICED, Event.BUDGET_UPRATED,
+        Event.LINE_ENDS, Event.LINE_STAYS, Event.LINE_ENDED, Event.LINE_AGAIN,
+        Event.LINE_REPRICED, Event.BUDGET_UPRATED,
         Event.DIED, Event.DEATH_UNDONE, Event.STAY, Event.STAY_ENDED, Event.STAY_UNDONE,
         Event.BANK_DETAILS, Event.BUDGET_STARTED, Event.BUDGET_ENDED, Event.BUDGET_GOES_ON, Event.INTERIM_ASKED,
         Event.INTERIM_SETTLED, Event.LAST_COST, Event.HELD, Event.HOLD_EXTENDED, Event.DAYS_LEFT_OUT, Event.HOLD_LIFTED,

@@ -23,7 +23,8 @@ from leeway.care.planning.costs import (
     shares_of_final,
     totals_of,
 )
-from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLine, PlanState
+from leeway.care.planning.kinds import LineChangeKind
+from leeway.care.planning.models import LineChange, Plan, PlanLine, PlanState
 from leeway.law import Outcome
 from leeway.law.exemptions import FreePart
 from leeway.law.numbers import split
@@ -58,14 +59,19 @@ def changes_of_lines(plan: Plan) -> list[LineChange]:
 
 
 def as_changed(lines: Iterable[PlanLine], changes: Iterable[LineChange]) -> list[PlanLine]:
-    """Some lines as they are bought once changes of them count: copies to reckon with, which are never saved."""
-    found = {line.pk: line for line in lines}
+    """Some lines as they are bought once changes of them count: copies to reckon with, which are never saved.
+
+    The lines are all of the plan, and the changes every one that counts, the first day first.
+    """
+    found, without = {line.pk: line for line in lines}, set()
     for change in changes:
-        if change.ends:
-            found.pop(change.line_id, None)
+        if change.stops:
+            without.add(change.line_id)
+        elif change.pause_id:
+            without.discard(change.line_id)
         elif change.rate is not None and change.line_id in found:
             found[change.line_id] = at_price(found[change.line_id], change.rate)
-    return list(found.values())
+    return [line for key, line in found.items() if key not in without]
 
 
 def at_price(line: PlanLine, rate: Rate) -> PlanLine:
@@ -83,8 +89,8 @@ def still_bought(plan: Plan) -> list[PlanLine]:
     return as_changed(lines, changes_of_lines(plan) if changed else ())
 
 
-def bought_now(plans: Iterable[UUID]) -> dict[UUID, list[PlanLine]]:
-    """The lines of some plans as the budgets that run pay for them, by plan."""
+def bought_now(plans: Iterable[UUID], then: Iterable[LineChange] = ()) -> dict[UUID, list[PlanLine]]:
+    """The lines of some plans as the budgets that run pay for them, and `then` with other changes, by plan."""
     lines: dict[UUID, list[PlanLine]] = {plan: [] for plan in plans}
     for line in PlanLine.objects.filter(plan__in=lines).select_related("rate", "service"):
         lines[line.plan_id].append(line)
@@ -92,14 +98,21 @@ def bought_now(plans: Iterable[UUID]) -> dict[UUID, list[PlanLine]]:
     made = LineChange.objects.filter(line__plan__in=lines, taken_back_on=None).exclude(carried_out_on=None)
     for change in made.select_related("line", "rate"):
         done[change.line.plan_id].append(change)
+    for change in then:
+        done[change.line.plan_id].append(change)
     return {plan: as_changed(its, done[plan]) for plan, its in lines.items()}
 
 
 def require_may_end(line: PlanLine) -> None:
-    """Refuse to end a line of a plan that is not in force, one that is paid once, or one that ends already."""
+    """Refuse to end or stop a line of a plan that is not in force, paid once, or one that ends or waits to stop."""
     require_in_force(line.plan)
     if line.frequency == Frequency.ONCE:
         raise Refusal(f"“{line.what}” is paid once, so there is nothing to end.")
+    if line.changes.filter(kind=LineChangeKind.PAUSES, taken_back_on=None, carried_out_on=None).exists():
+        raise Refusal(
+            f"“{line.what}” is to stop for a time, and the budget does not go on without it yet. Finance does that "
+            "first, or you take it back."
+        )
     if ended := line.changes.filter(kind=LineChangeKind.ENDS, taken_back_on=None).first():
         raise Refusal(f"“{line.what}” ends after {ended.last_day:%-d %B %Y} already.")
 
@@ -115,7 +128,7 @@ def require_open(change: LineChange) -> None:
     if change.carried_out_on is not None:
         raise Refusal(f"The budget goes on without “{change.line.what}” already.")
     if change.taken_back_on is not None:
-        raise Refusal(f"It was taken back that “{change.line.what}” ends.")
+        raise Refusal(f"It was taken back that “{change.line.what}” {'stops for a time' if change.pauses else 'ends'}.")
 
 
 def ended_since(lines: Iterable[PlanLine]) -> dict[UUID, LineChange]:
@@ -126,8 +139,9 @@ def ended_since(lines: Iterable[PlanLine]) -> dict[UUID, LineChange]:
 
 
 def waiting_before(day: date, plans: Iterable[UUID]) -> dict[UUID, LineChange]:
-    """Of some plans those with something that ends before a day, and that the budget does not go on without yet."""
+    """Of some plans those with something that ends, or went on again, before a day, where no budget has that yet."""
     made = LineChange.objects.filter(line__plan__in=plans, starts_on__lt=day, carried_out_on=None, taken_back_on=None)
+    made = made.exclude(kind=LineChangeKind.PAUSES)  # a charge may change meanwhile, and is decided first then
     return {change.line.plan_id: change for change in made.select_related("line")}
 
 
@@ -189,6 +203,12 @@ def weigh_without(line: PlanLine, starts_on: date, *, before: Decision, charge: 
         )
     final_pence = split(before_pence, [costed_pence, _costed_pence(lines) - costed_pence])[0]
     return weigh(Reckoned(left, final_pence), starts_on, before=before, charge=charge, on=on)
+
+
+def weigh_again(starts_on: date, *, before: Decision, charge: Decision, on: date) -> Weighed:
+    """Work out a budget from a day on, on the lines that it was decided on, after days on which one of them stopped."""
+    whole = Reckoned(lines_decided([before.pk])[before.pk], before.result["pence_per_week"])
+    return weigh(whole, starts_on, before=before, charge=charge, on=on)
 
 
 def at_prices(was: Sequence[tuple[UUID, CostedLine]], new: Mapping[UUID, PlanLine], before: Decision) -> Reckoned:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from leeway.access.models import User
 from leeway.care.decisions.models import Decision
 from leeway.care.people.models import CapacityDecision, Case, Relationship
+from leeway.care.planning.kinds import LineChangeKind
 from leeway.guards import filled_in_once, kept, kept_but, kept_with, tracked
 from leeway.law.direct_payment_codes import NECESSARY_FOR, RELATIONSHIPS
 from leeway.law.exemptions import PART_EXEMPTIONS
@@ -245,19 +246,13 @@ class PlanLine(models.Model):
         ]
 
 
-class LineChangeKind(models.TextChoices):
-    """What changes of one line by itself."""
-
-    ENDS = "ends", "It ends"
-    PRICE = "price", "It goes on at another price"
-
-
 class LineChange(models.Model):
-    """That one line of an agreed plan ends, or costs another price, from a day on: the plan stays as agreed.
+    """That one line of an agreed plan ends, stops for a time, or costs another price, from a day on.
 
-    That it ends is decided by whoever works on the case, and carried out by finance. A price that is recorded is taken
-    by finance at once, for all lines of the plan that rest on it from that day. `final_budget` says what the personal
-    budget is from then, and on which lines; `charge` what is paid of it.
+    The plan stays as agreed. That it ends or stops is decided by whoever works on the case, and carried out by finance;
+    to stop for a time is two changes, that it stops and that it goes on again, which names the first as its `pause`. A
+    price that is recorded is taken by finance at once, for all lines of the plan that rest on it from that day.
+    `final_budget` says what the personal budget is from then, and on which lines; `charge` what is paid of it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -267,6 +262,7 @@ class LineChange(models.Model):
     rate = models.ForeignKey(
         Rate, models.PROTECT, null=True, related_name="+", help_text="The recorded price that counts from then."
     )
+    pause = models.OneToOneField("self", models.PROTECT, null=True, related_name="again")
     reason = models.TextField()
     made_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -293,10 +289,11 @@ class LineChange(models.Model):
                 fields=["line"], condition=Q(kind="ends", taken_back_on=None), name="line_ends_once"
             ),
             models.CheckConstraint(
-                condition=Q(kind="ends", rate=None)
+                condition=~Q(kind="price") & Q(rate=None)
                 | Q(kind="price", rate__isnull=False, carried_out_on__isnull=False),
                 name="line_change_of_a_price_names_it",
             ),
+            models.CheckConstraint(condition=Q(kind="resumes") ^ Q(pause=None), name="line_goes_on_after_its_pause"),
             models.CheckConstraint(
                 condition=Q(final_budget=None, charge=None, carried_out_by=None, carried_out_on=None)
                 | Q(
@@ -322,6 +319,16 @@ class LineChange(models.Model):
         return self.kind == LineChangeKind.ENDS
 
     @property
+    def pauses(self) -> bool:
+        """Whether the line stops for a time."""
+        return self.kind == LineChangeKind.PAUSES
+
+    @property
+    def stops(self) -> bool:
+        """Whether the line is not bought from then on, or for a time: decided by care, and carried out by finance."""
+        return self.ends or self.pauses
+
+    @property
     def last_day(self) -> date:
         """The last day on which the line is bought as before."""
         return self.starts_on - timedelta(days=1)
@@ -329,6 +336,8 @@ class LineChange(models.Model):
     @property
     def told(self) -> str:
         """What the story of the case says of it."""
+        if self.pauses:
+            return f"“{self.line.what}” stops for a time after {self.last_day:%-d %B %Y}. {self.reason}"
         if not self.ends:
             return self.reason
         return f"“{self.line.what}” ends after {self.last_day:%-d %B %Y}. {self.reason}"

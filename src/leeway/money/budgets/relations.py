@@ -114,14 +114,16 @@ DECIDED = (
         " AND b.starts_on = changed.starts_on)",
     ),
     Relation(
-        "Budget {budget} pays for line {line}, which ends by itself before {starts_on}.",
+        "Budget {budget} pays for line {line}, which is not bought from {starts_on} on.",
         "SELECT b.id AS budget, changed.line_id AS line, changed.starts_on FROM budgets_budget AS b "
         "JOIN decisions_decision AS d ON d.id = b.final_budget_id "
         "JOIN planning_planline AS line ON line.plan_id = b.plan_id "
         "JOIN planning_linechange AS changed ON changed.line_id = line.id "
         "LEFT JOIN budgets_ending AS ended ON ended.budget_id = b.id "
         "WHERE NOT COALESCE(ended.ends_on < b.starts_on, FALSE) AND changed.carried_out_on IS NOT NULL "
-        "AND changed.kind = 'ends' AND b.starts_on >= changed.starts_on "
+        "AND changed.kind IN ('ends', 'pauses') AND b.starts_on >= changed.starts_on AND NOT EXISTS ("
+        " SELECT 1 FROM planning_linechange AS again WHERE again.pause_id = changed.id"
+        " AND b.starts_on >= again.starts_on) "
         "AND COALESCE(jsonb_exists(d.inputs -> 'line_ids', line.id::text), TRUE)",
     ),
     Relation(

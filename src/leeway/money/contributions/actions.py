@@ -107,8 +107,8 @@ def decide_change(*, budget: Budget, seen: str, money_changed: bool | None, by: 
     _require_as_checked(change, money_changed)
     for waiting in waiting_before(change.first.starts_on, [running.plan_id]).values():
         raise Refusal(
-            f"“{waiting.line.what}” ends after {waiting.last_day:%-d %B %Y}, before that day. Have the budget go on "
-            "without it first, from the budget page."
+            f"“{waiting.line.what}” {'ends' if waiting.ends else 'stops for a time'} before that day. Have the budget "
+            "go on without it first, from the budget page."
         )
     budget = running
     until = (budget.ending.ends_on, budget.ending.because) if hasattr(budget, "ending") else None

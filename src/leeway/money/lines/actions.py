@@ -43,8 +43,30 @@ def end_line(*, line: PlanLine, ends_on: date, reason: str, cover: str = "", by:
 
 
 @transaction.atomic
+def pause_line(
+    *, line: PlanLine, starts_on: date, ends_on: date, reason: str, meanwhile: str, by: User, on: date
+) -> LineChange:
+    """Decide that one line of a plan stops for some weeks, and goes on again by itself: as `end_line`.
+
+    `meanwhile` says what meets the need on these days.
+    """
+    check_can(by, Capability.WORK_ON_CASES)
+    check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
+    case = lock_case(line.plan.case_id)
+    check_can_work_on(by, case)
+    line = PlanLine.objects.select_related("plan__case__person").get(pk=line.pk)
+    days = {"starts_on": starts_on, "ends_on": ends_on}
+    weighed = queries.weigh_pause(line=line, **days, reason=reason, meanwhile=meanwhile, on=on)
+    again_on = ends_on + DAY
+    return planning.pause_line(
+        line=line, starts_on=starts_on, again_on=again_on, reason=weighed.reason, by=by, on=on
+    )  # fmt: skip
+
+
+@transaction.atomic
 def keep_line(*, change: LineChange, by: User, on: date) -> LineChange:
-    """Take it back that a line ends, while the budget still pays for it."""
+    """Take it back that a line ends, or stops for a time, while the budget still pays for it."""
     check_can(by, Capability.WORK_ON_CASES)
     lock_case(change.line.plan.case_id)
     return planning.keep_line(change=queries.change_now(change.pk), by=by, on=on)
@@ -54,8 +76,9 @@ def keep_line(*, change: LineChange, by: User, on: date) -> LineChange:
 def carry_out(*, change: LineChange, seen: str, by: User, on: date) -> Budget:
     """Have the budget go on without a line that ends, by the same plan, from the day after its last.
 
-    The personal budget and what the person pays are decided anew from that day, each with its letter. What was paid for
-    later days comes off what falls due next. `seen` is what the officer saw: refused where it comes out otherwise now.
+    Where it stops for a time, the budget goes on with it again from the day that was said; that is decided with it. The
+    personal budget and what the person pays are decided anew from each day, with a letter. What was paid for later
+    days comes off what falls due next. `seen` is what the officer saw: refused where it comes out otherwise now.
     """
     check_can(by, Capability.START_BUDGETS)
     lock_case(change.line.plan.case_id)
@@ -72,7 +95,11 @@ def carry_out(*, change: LineChange, seen: str, by: User, on: date) -> Budget:
         on=on,
     )
     assert change.charge is not None and change.final_budget is not None, "they were decided"
-    return _go_on(budget, change.charge, change.final_budget, by, on)
+    after = _go_on(budget, change.charge, change.final_budget, by, on)
+    if weighed.again is None:
+        return after
+    again = planning.decide_again(change=change.again, weighed=weighed.again, before=budget.final_budget, by=by, on=on)
+    return _go_on(after, again.charge, again.final_budget, by, on)
 
 
 @transaction.atomic

@@ -1,8 +1,8 @@
 """Reading what would come of ending one line of a plan by itself, and of new prices of its lines."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from leeway.care.decisions.models import Decision
 from leeway.care.people import queries as people
 from leeway.care.people.models import Case
 from leeway.care.planning.costs import CostedLine, in_words, weekly_pence
+from leeway.care.planning.kinds import LineChangeKind
 from leeway.care.planning.line_changes import (
     Reckoned,
     Weighed,
@@ -29,10 +30,11 @@ from leeway.care.planning.line_changes import (
     require_may_end,
     require_open,
     still_bought,
+    weigh_again,
     weigh_without,
 )
 from leeway.care.planning.line_changes import weigh as weighed
-from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLine, PlanState, Way
+from leeway.care.planning.models import LineChange, Plan, PlanLine, PlanState, Way
 from leeway.law.numbers import pounds
 from leeway.market.contracts.models import Rate
 from leeway.market.contracts.queries import later_prices
@@ -47,19 +49,25 @@ from leeway.refusal import Refusal
 
 #: How long before its first day a new price may be taken: as long as charges about to change are listed.
 AHEAD = timedelta(weeks=8)
+#: How long a line may stop without a new plan: what is met otherwise for longer is looked at in a review.
+LONGEST_PAUSE = timedelta(weeks=12)
+NOT_MET = "Say what meets the need meanwhile, or why nothing has to. No day is left uncovered."
+DECIDED_BY_CARE = (LineChangeKind.ENDS, LineChangeKind.PAUSES)
 
 
 @dataclass(frozen=True, slots=True)
 class Comes:
     """What would come of a change of lines: the budget that runs, what it would be, and what was paid for later days.
 
-    What was paid in a way of holding of which nothing is paid out any more comes off nothing.
+    What was paid in a way of holding of which nothing is paid out any more comes off nothing. `again` is what the
+    budget would be after a time, where a line only stops for one.
     """
 
     budget: Budget
     after: Weighed
     comes_off_pence: int
     stays_paid_pence: int
+    again: Weighed | None = None
 
     @property
     def left_over(self) -> str:
@@ -74,14 +82,19 @@ class Comes:
     @property
     def seen(self) -> str:
         """What a page shows of it: the budget that goes on, from when, and its amounts."""
-        after = self.after.result
-        amounts = f"{after['pence_per_week']} {after['charge_pence_per_week']}"
-        return f"{self.budget.pk} {self.after.starts_on} {amounts}"
+        stretches = [each for each in (self.after, self.again) if each]
+        amounts = [f"{_pence(each)} {each.result['charge_pence_per_week']}" for each in stretches]
+        return " ".join([str(self.budget.pk), *(f"{each.starts_on}" for each in stretches), *amounts])
+
+
+def _pence(weighed: Weighed) -> int:
+    pence: int = weighed.result["pence_per_week"]
+    return pence
 
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """What would come of ending a line, and why it ends.
+    """What would come of ending a line, or of stopping it for a time, and why.
 
     Where a change of what the person pays is to be decided first, `waits` says so, and what comes is not known yet.
     """
@@ -125,16 +138,16 @@ def get_line(case_id: UUID, line_id: UUID, *, seen_by: User) -> PlanLine:
 
 
 def get_change(case_id: UUID, change_id: UUID, *, seen_by: User) -> LineChange:
-    """That one line of a plan ends, in a case that this user may see."""
+    """That one line of a plan ends or stops for a time, in a case that this user may see."""
     case = people.get_case(case_id, seen_by=seen_by, page="End one thing in the plan")
-    if not LineChange.objects.filter(pk=change_id, kind=LineChangeKind.ENDS, line__plan__case=case).exists():
+    if not LineChange.objects.filter(pk=change_id, kind__in=DECIDED_BY_CARE, line__plan__case=case).exists():
         raise Http404("There is no such change of a plan of this case.")
     return change_now(change_id)
 
 
 def change_now(change_id: UUID) -> LineChange:
-    """That a line ends, as it stands now."""
-    return LineChange.objects.select_related("line__plan__case__person", "decided_by").get(pk=change_id)
+    """That a line ends or stops for a time, as it stands now."""
+    return LineChange.objects.select_related("line__plan__case__person", "decided_by", "again").get(pk=change_id)
 
 
 def is_last_paid_directly(line: PlanLine) -> bool:
@@ -151,29 +164,68 @@ def weigh_end(*, line: PlanLine, ends_on: date, reason: str, cover: str, on: dat
     require_may_end(line)
     ask = "Say in a sentence why it ends. The person can read this."
     why = said.ended(said.sentence(reason, ask=ask, field="reason"))
-    comes, waits = None, ""
-    try:
-        comes = _weigh_end(line, ends_on, on)
-    except ChargeNotDecided as undecided:
-        waits = str(undecided)
+    comes, waits = _as_known(lambda: _weigh_end(line, ends_on, on))
     return Ends(comes, with_cover(why, cover) if is_last_paid_directly(line) else why, waits)
 
 
+def weigh_pause(*, line: PlanLine, starts_on: date, ends_on: date, reason: str, meanwhile: str, on: date) -> Ends:
+    """What would come of stopping a line from a day to another. Raises the Refusal of what cannot be done.
+
+    `meanwhile` says what meets the need on these days: it is the council's duty on each of them (Care Act 2014, s. 18).
+    """
+    require_may_end(line)
+    if ends_on < starts_on:
+        raise Refusal("The last day is before the first. Check both dates.", field="ends_on")
+    if ends_on - starts_on >= LONGEST_PAUSE:
+        raise Refusal(
+            f"From {starts_on:%-d %B %Y} that is more than {LONGEST_PAUSE.days // 7} weeks. What meets a need in "
+            "another way for so long is looked at in a review: hold one, or give an earlier last day.",
+            field="ends_on",
+        )
+    why = said.ended(said.sentence(reason, ask="Say in a sentence why it stops for a time.", field="reason"))
+    how = said.ended(said.sentence(meanwhile, ask=NOT_MET, field="meanwhile", least=said.FEW))
+    comes, waits = _as_known(lambda: _weigh_pause(line, starts_on, ends_on + DAY, on))
+    return Ends(comes, f"{why} Meanwhile: {how}", waits)
+
+
+def _as_known(weighs: Callable[[], Comes]) -> tuple[Comes | None, str]:
+    """What would come of it, or what of the charge is to be decided before that is known."""
+    try:
+        return weighs(), ""
+    except ChargeNotDecided as undecided:
+        return None, str(undecided)
+
+
 def weigh(change: LineChange, *, on: date) -> Comes:
-    """The same of a line that somebody decided to end."""
+    """The same of a line that somebody decided to end, or to stop for a time."""
     require_open(change)
     require_in_force(change.line.plan)
+    if change.pauses:
+        return _weigh_pause(change.line, change.starts_on, change.again.starts_on, on)
     return _weigh_end(change.line, change.last_day, on)
 
 
-def _weigh_end(line: PlanLine, ends_on: date, on: date) -> Comes:
+def _weigh_pause(line: PlanLine, starts_on: date, again_on: date, on: date) -> Comes:
+    comes = _weigh_end(line, starts_on - DAY, on, field="starts_on")
+    if comes.stays_paid_pence:
+        raise Refusal(
+            f"{pounds(comes.stays_paid_pence)} was paid already for days from then on, and nothing else is paid in "
+            "that way meanwhile. Give a first day after the last that was paid for: the budget page has the payments.",
+            field="starts_on",
+        )
+    budget = comes.budget
+    again = weigh_again(again_on, before=budget.final_budget, charge=budget.charge, on=on)
+    return replace(comes, again=again)
+
+
+def _weigh_end(line: PlanLine, ends_on: date, on: date, field: str = "ends_on") -> Comes:
     budget = _running(line.plan)
     goes_on = goes_on_from(budget) is not None  # then another ended on the day before it, and a line may too
     if ends_on < (budget.starts_on - DAY if goes_on else budget.starts_on):
         raise Refusal(
             f"The budget that runs started on {budget.starts_on:%-d %B %Y}. The last day of “{line.what}” is "
             f"{'the day before' if goes_on else 'that day'} or a later one.",
-            field="ends_on",
+            field=field,
         )
     after = weigh_without(line, ends_on + DAY, before=budget.final_budget, charge=budget.charge, on=on)
     return _comes(budget, after)

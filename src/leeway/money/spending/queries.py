@@ -18,7 +18,8 @@ from leeway.access.models import Look, User
 from leeway.access.roles import WHO_CAN, Capability
 from leeway.care.people.models import Case
 from leeway.care.people.queries import get_case_of_account
-from leeway.care.planning.models import LineChange, LineChangeKind, PlanLine, PlanState, Way
+from leeway.care.planning.kinds import LineChangeKind
+from leeway.care.planning.models import LineChange, PlanLine, PlanState, Way
 from leeway.care.planning.queries import first_of
 from leeway.files.models import Owner
 from leeway.money.budgets.models import Part as BudgetPart

@@ -46,8 +46,8 @@ PRICE_BEFORE = (
     "the day on which it began, or by itself under “New prices of plans”."
 )
 ENDS_BEFORE = (
-    "Something in the plan ends before this day, and the budget does not go on without it yet. Do that first, from the "
-    "budget page."
+    "Something in the plan ends or stops before this day, and the budget does not go on without it yet. Do that "
+    "first, from the budget page."
 )
 UNDER_WAY = "A money check is under way: what comes in or goes out is being looked at."
 NOT_DECIDED = (

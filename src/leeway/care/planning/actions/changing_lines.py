@@ -21,16 +21,16 @@ from leeway.care.people.actions import tell
 from leeway.care.people.events import Event
 from leeway.care.planning.actions.deciding import reasons_of
 from leeway.care.planning.costs import CostedLine, budget_steps
+from leeway.care.planning.kinds import LineChangeKind
 from leeway.care.planning.line_changes import (
     Reckoned,
     Weighed,
-    as_changed,
     bought_now,
     require_in_force,
     require_may_end,
     require_open,
 )
-from leeway.care.planning.models import LineChange, LineChangeKind, Plan, PlanLine
+from leeway.care.planning.models import LineChange, Plan, PlanLine
 from leeway.days import PLANNED, check_day
 from leeway.law.numbers import pounds
 from leeway.market.units import Unit
@@ -57,13 +57,38 @@ def end_line(*, line: PlanLine, starts_on: date, reason: str, by: User, on: date
 
 
 @transaction.atomic
+def pause_line(*, line: PlanLine, starts_on: date, again_on: date, reason: str, by: User, on: date) -> LineChange:
+    """Decide that a line of a plan in force stops from one day to the day before another, and tell the case.
+
+    Called as `end_line` is.
+    """
+    case = line.plan.case
+    check_can_work_on(by, case)
+    check_lives(case.person)
+    check_day(starts_on, PLANNED, field="starts_on", what="The first day without it", on=on)
+    check_day(again_on, PLANNED, field="again_on", what="The day on which it goes on again", on=on)
+    require_may_end(line)
+    decided = {"line": line, "decided_by": by, "decided_on": on}
+    reason = f"It goes on again on {again_on:%-d %B %Y}. {reason}"
+    change = LineChange(kind=LineChangeKind.PAUSES, starts_on=starts_on, reason=reason, **decided)
+    change.save(force_insert=True)
+    goes_on = f"“{line.what}” goes on again from {again_on:%-d %B %Y}, after it stopped for a time."
+    LineChange(
+        kind=LineChangeKind.RESUMES, starts_on=again_on, pause=change, reason=goes_on, **decided
+    ).save(force_insert=True)  # fmt: skip
+    tell(case=case, kind=Event.LINE_ENDS, sentence=change.told, by=by, on=on)
+    return change
+
+
+@transaction.atomic
 def keep_line(*, change: LineChange, by: User, on: date) -> LineChange:
-    """Take it back that a line ends, while the budget still pays for it. Called by what has locked the case."""
+    """Take it back that a line ends or stops, while the budget pays for it. Called by what has locked the case."""
     case = change.line.plan.case
     check_can_work_on(by, case)
     require_open(change)
-    change.taken_back_by, change.taken_back_on = by, on
-    change.save(update_fields=["taken_back_by", "taken_back_on"])
+    for each in [change, change.again] if change.pauses else [change]:
+        each.taken_back_by, each.taken_back_on = by, on
+        each.save(update_fields=["taken_back_by", "taken_back_on"])
     sentence = f"“{change.line.what}” stays after all."
     tell(case=case, kind=Event.LINE_STAYS, sentence=sentence, by=by, on=on)
     return change
@@ -73,24 +98,44 @@ def keep_line(*, change: LineChange, by: User, on: date) -> LineChange:
 def decide_without(
     *, change: LineChange, weighed: Weighed, before: Decision, left_over: str, by: User, on: date
 ) -> LineChange:
-    """Decide the personal budget without a line that ends, and what is paid of it, from that day on; tell the case.
+    """Decide the personal budget without a line that ends or stops, and what is paid of it, from that day on.
 
-    `before` is the budget that was decided until then; `left_over` is what is said of money paid beyond. Called
-    by what has the money go on, which has checked permission and locked the case.
+    `before` is the budget that was decided until then; `left_over` is what is said of money paid beyond. The case is
+    told. Called by what has the money go on, which has checked permission and locked the case.
     """
-    line, case = change.line, change.line.plan.case
     require_open(change)
-    require_in_force(line.plan)
-    charged = charge_from(case, weighed.starts_on, dict(weighed.charge.inputs), (f"“{line.what}” ends",))
-    (charge,) = decide_many(wanted=[charged], by=by, on=on)
+    because = "stops for a time" if change.pauses else "ends"
     as_before = f"in the same proportion as {before.decided_by.name} decided."
-    ends = Changed(line.plan, [change], weighed.starts_on, weighed.lines, weighed.result, before, charge, as_before)
-    _decide([ends], by, on)
+    _decide_one(change, weighed, before, because, as_before, by, on)
+    sentence = f"From {change.starts_on:%-d %B %Y} the budget goes on without “{change.line.what}”. {left_over}".strip()
+    tell(case=change.line.plan.case, kind=Event.LINE_ENDED, sentence=sentence, by=by, on=on)
+    return change
+
+
+@transaction.atomic
+def decide_again(*, change: LineChange, weighed: Weighed, before: Decision, by: User, on: date) -> LineChange:
+    """Decide the personal budget with a line that goes on again, as it was decided `before` it stopped. As above."""
+    require_open(change)
+    as_before = f"as {before.decided_by.name} decided."
+    _decide_one(change, weighed, before, "goes on again", as_before, by, on)
+    sentence = f"From {change.starts_on:%-d %B %Y} the budget goes on with “{change.line.what}” again."
+    tell(case=change.line.plan.case, kind=Event.LINE_AGAIN, sentence=sentence, by=by, on=on)
+    return change
+
+
+def _decide_one(
+    change: LineChange, weighed: Weighed, before: Decision, because: str, as_before: str, by: User, on: date
+) -> None:
+    """Decide budget and charge from the day of a change of one line on, and note them in it."""
+    line = change.line
+    require_in_force(line.plan)
+    why = f"“{line.what}” {because}"
+    charged = charge_from(line.plan.case, weighed.starts_on, dict(weighed.charge.inputs), (why,))
+    (charge,) = decide_many(wanted=[charged], by=by, on=on)
+    changed = Changed(line.plan, [change], weighed.starts_on, weighed.lines, weighed.result, before, charge, as_before)
+    _decide([changed], by, on)
     line.plan.charges.add(charge)
     change.save(update_fields=["final_budget", "charge", "carried_out_by", "carried_out_on"])
-    sentence = f"From {change.starts_on:%-d %B %Y} the budget goes on without “{line.what}”. {left_over}".strip()
-    tell(case=case, kind=Event.LINE_ENDED, sentence=sentence, by=by, on=on)
-    return change
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +235,9 @@ def charge_at_prices(*, plan: Plan, weighed: Weighed, by: User, on: date) -> Dec
 
 def _decide(wanted: Sequence[Changed], by: User, on: date) -> list[Decision]:
     """Decide what changes of lines make of budgets, each from its day on, and note it in the changes."""
-    bought = bought_now(each.plan.pk for each in wanted)
-    decided = judge_many(
-        wanted=[_to_judge(each, as_changed(bought[each.plan.pk], each.changes)) for each in wanted], on=on
-    )
+    then = [change for each in wanted for change in each.changes]
+    bought = bought_now([each.plan.pk for each in wanted], then)
+    decided = judge_many(wanted=[_to_judge(each, bought[each.plan.pk]) for each in wanted], on=on)
     for each, decision in zip(wanted, decided, strict=True):
         for change in each.changes:
             change.final_budget, change.charge = decision, each.charge

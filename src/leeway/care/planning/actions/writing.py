@@ -315,7 +315,7 @@ def _line_details(plan: Plan, details: dict) -> dict:
         raise Refusal("That aim belongs to another plan. Choose one of this plan’s aims.", field="aim")
     if service is not None and service.no_longer_listed_on is not None:
         raise Refusal(f"{service.name} is no longer listed in the directory. Choose another.", field="what")
-    choice = offers_and_choice(plan).choice
+    choice = offers_and_choice(plan).choice if plan.offers.exists() else None  # most lines are written before
     way = details.get("way", "")
     if choice is not None and choice.way != ChosenWay.MIXED:
         way = choice.way
