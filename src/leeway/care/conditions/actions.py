@@ -44,7 +44,9 @@ def set_condition(
     check_can(by, Capability.SIGN_OFF)
     case = lock_case(case.pk)
     check_lives(case.person)
-    _check_days(starts_on, ends_on, on)
+    check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
+    check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
+    _check_length(starts_on, ends_on, on)
     if because == Because.SHOW and what not in TO_SHOW:
         raise Refusal(
             "To see that needs are met, something can be told or sent, and nothing else be asked. Choose the reason "
@@ -80,10 +82,8 @@ def set_condition(
     return condition
 
 
-def _check_days(starts_on: date, ends_on: date, on: date) -> None:
+def _check_length(starts_on: date, ends_on: date, on: date) -> None:
     """Refuse a condition that counts before it is told, or that has its end later than in a year."""
-    check_day(starts_on, PLANNED, field="starts_on", what="The first day", on=on)
-    check_day(ends_on, PLANNED, field="ends_on", what="The last day", on=on)
     if starts_on < on:
         raise Refusal("A condition counts from today or a later day: nobody can keep to what they did not know.",
                       field="starts_on")  # fmt: skip
