@@ -246,10 +246,11 @@ def test_whom_the_person_gave_leave_may_pick_while_the_leave_lasts_and_nobody_el
             )
 
 
-def test_a_person_opens_no_other_kind_of_account_and_learns_nothing_of_others(own, case, ada_user, another_case, finn):
-    for whose in (Whose.DEDICATED, Whose.COUNCIL):
+def test_a_person_opens_nobody_elses_account_and_learns_nothing_of_others(own, case, ada_user, another_case, finn):
+    """Beside an ordinary one they open one of their own for the direct payment, and none of anybody else's."""
+    for whose, of in ((Whose.COUNCIL, case), (Whose.COUNCIL, None), (Whose.DEDICATED, another_case("Cat"))):
         with pytest.raises(NotAllowed, match="finance officer"):
-            actions.open_bank_account(whose=whose, name="Mine", identifier="12121212", case=case, by=ada_user, on=LATER)
+            actions.open_bank_account(whose=whose, name="Mine", identifier="12121212", case=of, by=ada_user, on=LATER)
     actions.open_bank_account(
         whose=Whose.ORDINARY, name="Ben’s secret", identifier="99998888", case=another_case("Ben"), by=finn, on=LATER
     )

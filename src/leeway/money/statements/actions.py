@@ -83,7 +83,7 @@ def open_bank_account(
     if case is not None and whose == Whose.ORDINARY:
         check_can_pick(by, case, on)
     else:
-        check_can_send(by, case, on)
+        check_can_send(by, case if whose == Whose.DEDICATED else None, on)
     identifier = keeping.identifier_of(identifier)
     if not 8 <= len(identifier) <= 34:
         raise Refusal(
